@@ -1,0 +1,1 @@
+"""A file becomes pages: text, words with boxes, pixels. The only room with PyMuPDF, image decoding and OCR."""

@@ -1,0 +1,1 @@
+"""The window: shows state, emits intent. The only room with PySide6."""

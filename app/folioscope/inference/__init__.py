@@ -1,0 +1,1 @@
+"""Manifest, verified files, session, vectors. The only room with ONNX Runtime."""

@@ -1,0 +1,1 @@
+"""Cancellation, progress and outcomes of long work. Knows no Qt."""

@@ -1,0 +1,78 @@
+"""Cancellation and pause, safe from any thread."""
+
+import threading
+from collections.abc import Callable
+
+
+class Cancelled(Exception):  # noqa: N818  (an outcome, not an error)
+    """Work was cancelled on request."""
+
+
+class CancelToken:
+    """Says once, to everybody who holds it, that the work is no longer wanted."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+        self._lock = threading.Lock()
+        self._callbacks: list[Callable[[], None]] = []
+        self._running = threading.Event()
+        self._running.set()
+
+    def cancel(self) -> None:
+        """Cancel; callbacks run once, in the calling thread. A paused job wakes up to end."""
+        with self._lock:
+            if self._event.is_set():
+                return
+            self._event.set()
+            callbacks, self._callbacks = self._callbacks, []
+        self._running.set()
+        for callback in callbacks:
+            callback()
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether the work was cancelled."""
+        return self._event.is_set()
+
+    def raise_if_cancelled(self) -> None:
+        """Raise Cancelled once the work was cancelled."""
+        if self._event.is_set():
+            raise Cancelled
+
+    def on_cancel(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Call ``callback`` on cancel, at once if that is past; returns how to forget it."""
+        with self._lock:
+            if not self._event.is_set():
+                self._callbacks.append(callback)
+                return lambda: self._forget(callback)
+        callback()
+        return lambda: None
+
+    def _forget(self, callback: Callable[[], None]) -> None:
+        with self._lock:
+            if callback in self._callbacks:
+                self._callbacks.remove(callback)
+
+    def pause(self) -> None:
+        """Hold the work at its next checkpoint."""
+        self._running.clear()
+        if self._event.is_set():
+            self._running.set()
+
+    def resume(self) -> None:
+        """Let held work go on."""
+        self._running.set()
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether the work is held."""
+        return not self._running.is_set()
+
+    def checkpoint(self) -> None:
+        """Wait while paused, then raise Cancelled if cancelled. Call it between small steps."""
+        self._running.wait()
+        self.raise_if_cancelled()
+
+    def wait(self, timeout_s: float) -> bool:
+        """Sleep up to ``timeout_s``; True as soon as the work is cancelled."""
+        return self._event.wait(timeout_s)

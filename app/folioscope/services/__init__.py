@@ -1,0 +1,1 @@
+"""The use-cases, written against the protocols of the domain only."""

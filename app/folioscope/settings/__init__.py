@@ -1,0 +1,1 @@
+"""Validated preferences and where they are kept."""

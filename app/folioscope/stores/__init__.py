@@ -1,0 +1,1 @@
+"""Vectors in, hits out. The only room with LanceDB."""

@@ -1,0 +1,1 @@
+"""Paths, devices, logs and other facts of the machine."""
