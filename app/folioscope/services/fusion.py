@@ -1,16 +1,18 @@
-"""One score a page out of words, meaning and looks.
+"""One score a page out of words, meaning, looks and the pages beside it.
 
 The weights were measured on the development corpus (tests/benchmarks/quality.py): exact words
-rule when nearly all of the query is on the page, meaning otherwise; looks are heard only when
-the query names them.
+rule when nearly all of the query is on the page, meaning otherwise; looks are heard when the
+query names them, and softly when its vector resembles queries for pictures.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from folioscope.domain.pages import Float32
+from folioscope.domain.pages import Float32, PageRef
 from folioscope.domain.results import Candidates
+from folioscope.services.looks_guess import LookGuess
 from folioscope.services.looks_words import NamedLooks
 
 
@@ -20,12 +22,14 @@ class Weights:
 
     region: float = 0.5
     title: float = 0.3
-    colours: float = 0.2
+    colours: float = 0.3
     kinds: float = 0.2
+    guessed_kinds: float = 0.15
     words: float = 0.7
     words_power: float = 6.0
     pairs: float = 1.0
     names: float = 0.4
+    neighbours: float = 0.2
     maxsim: float = 0.0  # late interaction: for the visual models to come
 
 
@@ -42,12 +46,42 @@ class Evidence:
     exact: Float32
 
 
-def fuse(candidates: Candidates, looks: NamedLooks, weights: Weights = DEFAULT_WEIGHTS) -> Evidence:
-    """Weigh all evidence of the candidates."""
+def fuse(
+    candidates: Candidates,
+    look_weights: Float32 | None,
+    page_counts: Mapping[str, int],
+    *,
+    weights: Weights = DEFAULT_WEIGHTS,
+) -> Evidence:
+    """Weigh all evidence of the candidates.
+
+    ``look_weights`` as made by ``weigh_looks``; ``page_counts`` of the candidates' documents.
+    """
     meaning = _meaning(candidates, weights)
-    shown = _looks(candidates, looks, weights)
     exact = _exact(candidates, weights)
-    return Evidence(meaning + shown + exact, meaning, shown, exact)
+    looks = np.zeros(len(candidates), np.float32)
+    if look_weights is not None:
+        looks = np.asarray(candidates.looks @ look_weights, np.float32)
+    own = meaning + looks + exact
+    beside = _beside(own, candidates.refs, page_counts)
+    return Evidence(own + weights.neighbours * beside, meaning, looks, exact)
+
+
+def weigh_looks(
+    named: NamedLooks,
+    guess: LookGuess | None,
+    vector: Float32,
+    *,
+    weights: Weights = DEFAULT_WEIGHTS,
+) -> Float32 | None:
+    """Return how much each look counts, float32 (16,): those named, else those guessed.
+
+    ``vector``: the query's, as the encoder returns it. None when looks say nothing.
+    """
+    columns = named.weights(colours=weights.colours, kinds=weights.kinds)
+    if guess is not None and not named.kinds and weights.guessed_kinds:
+        columns = columns + guess.weights(vector, weight=weights.guessed_kinds)
+    return columns if columns.any() else None
 
 
 def view_weights(weights: Weights = DEFAULT_WEIGHTS) -> tuple[float, float, float]:
@@ -61,23 +95,35 @@ def _meaning(candidates: Candidates, weights: Weights) -> Float32:
     page = told * candidates.page + (1 - told) * candidates.title
     region = told * candidates.region + (1 - told) * candidates.title
     late = np.maximum(candidates.maxsim, 0.0)
-    return (
-        page + weights.region * region + weights.title * candidates.title + weights.maxsim * late
-    ).astype(np.float32)
-
-
-def _looks(candidates: Candidates, looks: NamedLooks, weights: Weights) -> Float32:
-    if not looks:
-        return np.zeros(len(candidates), np.float32)
-    columns = looks.weights(colours=weights.colours, kinds=weights.kinds)
-    return (candidates.looks @ columns).astype(np.float32)
+    whole = page + weights.region * region + weights.title * candidates.title
+    return np.asarray(whole + weights.maxsim * late, np.float32)
 
 
 def _exact(candidates: Candidates, weights: Weights) -> Float32:
     """Exact words against the best page's, and only as far as the page holds the query."""
-    raw = candidates.words + weights.pairs * candidates.pairs + weights.names * candidates.names
+    words, pairs, names = candidates.words, candidates.pairs, candidates.names
+    raw = words + weights.pairs * pairs + weights.names * names
     best = float(raw.max(initial=0.0))
     if best <= 0:
         return np.zeros(len(candidates), np.float32)
     gate = candidates.held**weights.words_power  # nearly all of the query, or nothing
     return np.asarray(weights.words * raw / best * gate, np.float32)
+
+
+def _beside(own: Float32, refs: Sequence[PageRef], page_counts: Mapping[str, int]) -> Float32:
+    """Return the mean score of the pages before and after; a lone page's is its own.
+
+    Pages whose neighbours speak of the same are more likely meant. A neighbour that the store
+    did not propose counts as the least of those it did.
+    """
+    place = {ref: number for number, ref in enumerate(refs)}
+    scores = own.tolist()
+    least = min(scores, default=0.0)
+    beside = np.empty(len(refs), np.float32)
+    for number, ref in enumerate(refs):
+        last = page_counts.get(ref.document_id, 1) - 1
+        near = [i for i in (ref.page_index - 1, ref.page_index + 1) if 0 <= i <= last]
+        numbers = [place.get(PageRef(ref.document_id, i)) for i in near]
+        values = [least if n is None else scores[n] for n in numbers]
+        beside[number] = sum(values) / len(values) if values else scores[number]
+    return beside

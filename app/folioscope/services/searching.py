@@ -4,6 +4,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from folioscope.domain.documents import Document, DocumentKind, SourceFile
@@ -21,7 +22,15 @@ from folioscope.domain.results import (
 )
 from folioscope.services.explaining import Ask, Told, explain
 from folioscope.services.folding import folded
-from folioscope.services.fusion import DEFAULT_WEIGHTS, Evidence, Weights, fuse, view_weights
+from folioscope.services.fusion import (
+    DEFAULT_WEIGHTS,
+    Evidence,
+    Weights,
+    fuse,
+    view_weights,
+    weigh_looks,
+)
+from folioscope.services.looks_guess import LookGuess, learn_looks
 from folioscope.services.looks_words import NamedLooks, named_looks
 from folioscope.services.marking import QueryWords
 from folioscope.services.query_language import parse_query, word_query
@@ -57,12 +66,13 @@ class PageSearchService:
         self._encoder = encoder
         self._weights = weights
         self._today = today
-        self._mean: Float32 | None = None
-        self._mean_lock = threading.Lock()
+        self._learnt: _Learnt | None = None
+        self._learning = threading.Lock()
+        self._page_counts: dict[str, int] = {}  # by content, so never out of date
 
     def warm_up(self) -> None:
         """Do ahead what the first query would wait for; the encoder must be open."""
-        self._query_mean()
+        self._learn()
 
     def search(
         self,
@@ -82,7 +92,8 @@ class PageSearchService:
         query = self._store_query(parsed, looks, page_filter, token)
         candidates = self._store.search(query, limit=max(CANDIDATES, 2 * limit))
         _stop_if_cancelled(token)
-        evidence = fuse(candidates, looks, self._weights)
+        counts = self._counts(candidates)
+        evidence = fuse(candidates, query.look_weights, counts, weights=self._weights)
         ask = Ask(QueryWords(query.words), looks)
         answer = _Answer(self._store, parsed, ask, candidates, evidence)
         return answer.results(scope=scope, limit=limit, started=started, token=token)
@@ -126,23 +137,39 @@ class PageSearchService:
         page_filter: PageFilter,
         token: Cancellation | None,
     ) -> StoreQuery:
-        weights = self._weights
-        vector = self._encoder.embed_query(parsed.text, token=token) - self._query_mean()
+        learnt, weights = self._learn(), self._weights
+        vector = self._encoder.embed_query(parsed.text, token=token)
         return StoreQuery(
             words=word_query(parsed),
-            vector=vector,
-            look_weights=looks.weights(colours=weights.colours, kinds=weights.kinds)
-            if looks
-            else None,
+            vector=vector - learnt.mean,
+            look_weights=weigh_looks(looks, learnt.looks, vector, weights=weights),
             view_weights=view_weights(weights),
             filter=page_filter,
         )
 
-    def _query_mean(self) -> Float32:
-        with self._mean_lock:
-            if self._mean is None:
-                self._mean = style_mean(self._encoder.embed_query)
-            return self._mean
+    def _learn(self) -> "_Learnt":
+        with self._learning:
+            if self._learnt is None:
+                embed = self._encoder.embed_query
+                self._learnt = _Learnt(style_mean(embed), learn_looks(embed))
+            return self._learnt
+
+    def _counts(self, candidates: Candidates) -> dict[str, int]:
+        """Return the number of pages of each candidate's document."""
+        known = self._page_counts
+        unknown = {r.document_id for r in candidates.refs if r.document_id not in known}
+        if unknown:
+            found = self._store.documents(sorted(unknown))
+            known.update({d.document_id: d.page_count for d in found})
+        return known
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Learnt:
+    """What example queries taught about this encoder's vectors."""
+
+    mean: Float32
+    looks: LookGuess
 
 
 class Shelf:
