@@ -15,20 +15,23 @@ from folioscope.domain.results import Candidates
 from folioscope.services.looks_guess import LookGuess
 from folioscope.services.looks_words import NamedLooks
 
+_WHOLE = 0.995  # share of the query's idf that counts as all of it
+
 
 @dataclass(frozen=True, slots=True)
 class Weights:
     """How much each kind of evidence counts; the page's own vector counts 1."""
 
     region: float = 0.5
-    title: float = 0.3
+    title: float = 0.4
     colours: float = 0.3
     kinds: float = 0.2
     guessed_kinds: float = 0.15
     words: float = 0.7
     words_power: float = 6.0
+    all_words: float = 0.5  # for pages that hold the whole query
     pairs: float = 1.0
-    names: float = 0.4
+    names: float = 0.6
     neighbours: float = 0.2
     maxsim: float = 0.0  # late interaction: for the visual models to come
 
@@ -106,8 +109,10 @@ def _exact(candidates: Candidates, weights: Weights) -> Float32:
     best = float(raw.max(initial=0.0))
     if best <= 0:
         return np.zeros(len(candidates), np.float32)
+    share = raw / best
     gate = candidates.held**weights.words_power  # nearly all of the query, or nothing
-    return np.asarray(weights.words * raw / best * gate, np.float32)
+    whole = (candidates.held >= _WHOLE) * share**3  # the best of those that hold all stand out
+    return np.asarray(weights.words * share * gate + weights.all_words * whole, np.float32)
 
 
 def _beside(own: Float32, refs: Sequence[PageRef], page_counts: Mapping[str, int]) -> Float32:

@@ -32,15 +32,16 @@ from folioscope.services.fusion import (
 )
 from folioscope.services.looks_guess import LookGuess, learn_looks
 from folioscope.services.looks_words import NamedLooks, named_looks
-from folioscope.services.marking import QueryWords
+from folioscope.services.marking import QueryWords, find_words
 from folioscope.services.query_language import parse_query, word_query
 from folioscope.services.query_scope import both, needs_files, within_folders
 from folioscope.services.query_style import style_mean
 from folioscope.services.strength import grade
-from folioscope.services.suggestions import explanation, suggest
+from folioscope.services.suggestions import holds_any, suggest, why_nothing
 
 CANDIDATES = 400
 MOST_WEAKER = 40
+_LOOKED_AT = 5
 MOST_BROWSED = 50_000
 
 
@@ -95,7 +96,7 @@ class PageSearchService:
         counts = self._counts(candidates)
         evidence = fuse(candidates, query.look_weights, counts, weights=self._weights)
         ask = Ask(QueryWords(query.words), looks)
-        answer = _Answer(self._store, parsed, ask, candidates, evidence)
+        answer = _Answer(self._store, parsed, ask, candidates, evidence, page_filter)
         return answer.results(scope=scope, limit=limit, started=started, token=token)
 
     def browse(self, *, scope: PageFilter, token: Cancellation | None = None) -> SearchResults:
@@ -218,19 +219,21 @@ class _Answer:
         ask: Ask,
         candidates: Candidates,
         evidence: Evidence,
+        page_filter: PageFilter,
     ) -> None:
         self._store = store
         self._parsed = parsed
         self._ask = ask
         self._candidates = candidates
         self._evidence = evidence
+        self._filter = page_filter
 
     def results(
         self, *, scope: PageFilter, limit: int, started: float, token: Cancellation | None
     ) -> SearchResults:
         """Grade, fold, cut and explain."""
         order = (-self._evidence.score).argsort(kind="stable").tolist()
-        strengths = grade(self._candidates, self._evidence)
+        strengths = grade(self._candidates, self._evidence, self._ask.words.query)
         kept = folded(self._candidates, order)
         good = [item for item in kept if strengths[item[0]] is not Strength.WEAK][:limit]
         weak = [item for item in kept if strengths[item[0]] is Strength.WEAK]
@@ -291,13 +294,23 @@ class _Answer:
         )
 
     def _why_none(self) -> str:
-        asked = len(self._ask.words.terms)
-        held = float(self._candidates.held.max(initial=0.0))
-        most = 0 if held == 0 else max(1, round(held * asked))
-        return explanation(most_held=most, asked=asked, candidates=len(self._candidates))
+        """Look at the pages that hold most of the query and count its words on them."""
+        best = (-self._candidates.held).argsort(kind="stable")[:_LOOKED_AT].tolist()
+        pages = self._store.pages([self._candidates.refs[number] for number in best])
+        found = ({hit.term for hit in find_words(page.text, self._ask.words)} for page in pages)
+        return why_nothing(
+            most_words=max((len(terms) for terms in found), default=0),
+            asked=len(self._ask.words.terms),
+            candidates=len(self._candidates),
+        )
 
     def _offers(self, scope: PageFilter) -> tuple[Suggestion, ...]:
-        return suggest(self._parsed, scope=scope, missing=frozenset(), stats=self._store.stats())
+        return suggest(
+            self._parsed,
+            scope=scope,
+            is_held=holds_any(self._store, self._filter),
+            waiting=self._store.stats().pages_waiting_for_ocr,
+        )
 
 
 def _files_of(store: VectorStore, ids: Sequence[str]) -> dict[str, list[SourceFile]]:
