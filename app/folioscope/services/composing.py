@@ -22,6 +22,7 @@ LONGEST_REGION = 700
 SHORTEST_TEXT = 8  # characters; Chinese and Japanese signs count twice
 TITLE_CHARACTERS = 300
 LONGEST_TITLE_PART = 120
+_MARGIN = 0.1  # of the page's height: where running lines stand
 _WIDEST_GAP = 0.12  # of the page: blocks farther apart than this are not one region
 _EMPTY_SHARE = 0.5  # a joined box may be at most so much wider than what it joins
 
@@ -93,17 +94,25 @@ def clean(text: str) -> str:
 
 
 def find_repeated_lines(pages: Iterable[PageText]) -> frozenset[str]:
-    """Return keys of lines that stand on more than half of the pages, and on three at least.
+    """Return keys of lines in the margins of more than half of the pages, three at least.
 
-    Digits count as equal, so that running page numbers are found.
+    Digits count as equal, so that running page numbers are found; rows of figures within a
+    page are safe, as they do not stand at its edge.
     """
     seen: Counter[str] = Counter()
     count = 0
     for page in pages:
         count += 1
-        seen.update({_line_key(page.words[a:b]) for a, b in _runs(page.lines)})
+        seen.update({_line_key(page.words[a:b]) for a, b in _margin_lines(page)})
     least = max(3, count // 2 + 1)
     return frozenset(key for key, times in seen.items() if key and times >= least)
+
+
+def _margin_lines(text: PageText) -> Iterator[tuple[int, int]]:
+    for a, b in _runs(text.lines):
+        middle = float(text.boxes[a:b, [1, 3]].mean())
+        if not _MARGIN <= middle <= 1 - _MARGIN:
+            yield a, b
 
 
 def _line_key(words: Iterable[str]) -> str:
@@ -113,12 +122,13 @@ def _line_key(words: Iterable[str]) -> str:
 def _words_kept(text: PageText, repeated_lines: Collection[str]) -> list[int]:
     if not repeated_lines:
         return list(range(len(text)))
-    return [
+    dropped = {
         number
-        for a, b in _runs(text.lines)
-        if _line_key(text.words[a:b]) not in repeated_lines
+        for a, b in _margin_lines(text)
+        if _line_key(text.words[a:b]) in repeated_lines
         for number in range(a, b)
-    ]
+    }
+    return [number for number in range(len(text)) if number not in dropped]
 
 
 # --- regions -------------------------------------------------------------------------------
