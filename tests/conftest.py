@@ -1,0 +1,56 @@
+"""What all tests share: where the documents for testing lie, and a screen for real windows."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# Tests never open windows on the screen of the person who runs them.
+os.environ["QT_QPA_PLATFORM"] = os.environ.get("FOLIOSCOPE_TEST_PLATFORM", "offscreen")
+
+
+def find_shared() -> Path | None:
+    """Return the folder with the development corpus, or None when it is not here."""
+    named = os.environ.get("FOLIOSCOPE_SHARED")
+    folder = Path(named) if named else ROOT.parent / "shared"
+    return folder if (folder / "corpus").is_dir() else None
+
+
+@pytest.fixture(scope="session")
+def shared_dir() -> Path:
+    """The folder with corpus/ and hostile/; tests that need it skip without it."""
+    folder = find_shared()
+    if folder is None:
+        pytest.skip("no corpus: set FOLIOSCOPE_SHARED or lay the folder `shared` beside this one")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def real_display() -> Iterator[dict[str, str]]:
+    """Environment variables of an own X screen, for programs started with a real window."""
+    if shutil.which("Xvfb") is None:
+        pytest.skip("Xvfb is not installed")
+    reading, writing = os.pipe()
+    command = [
+        "Xvfb",
+        "-displayfd",
+        str(writing),
+        "-screen",
+        "0",
+        "1440x900x24",
+        "-nolisten",
+        "tcp",
+    ]
+    with subprocess.Popen(command, pass_fds=(writing,), stderr=subprocess.DEVNULL) as server:
+        os.close(writing)
+        with os.fdopen(reading) as pipe:
+            number = pipe.readline().strip()
+        try:
+            yield {"DISPLAY": f":{number}", "QT_QPA_PLATFORM": "xcb"}
+        finally:
+            server.terminate()
