@@ -1,0 +1,1 @@
+"""The sample documents: all words, figures and pictures in them are our own."""
