@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 # what a machine without a screen lacks, and what `make test` hands to a make inside of it
-NOT_PASSED_ON = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM", "MAKEFLAGS", "MAKEOVERRIDES")
+NOT_PASSED_ON = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM", "MAKEFLAGS", "ARGS")
 
 needs_make = pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
 
