@@ -1,12 +1,12 @@
 """What all tests share: where the documents for testing lie, and a screen for real windows."""
 
 import os
-import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.virtual_screen import has_virtual_screen, virtual_screen
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -33,24 +33,7 @@ def shared_dir() -> Path:
 @pytest.fixture(scope="session")
 def real_display() -> Iterator[dict[str, str]]:
     """Environment variables of an own X screen, for programs started with a real window."""
-    if shutil.which("Xvfb") is None:
+    if not has_virtual_screen():
         pytest.skip("Xvfb is not installed")
-    reading, writing = os.pipe()
-    command = [
-        "Xvfb",
-        "-displayfd",
-        str(writing),
-        "-screen",
-        "0",
-        "1440x900x24",
-        "-nolisten",
-        "tcp",
-    ]
-    with subprocess.Popen(command, pass_fds=(writing,), stderr=subprocess.DEVNULL) as server:
-        os.close(writing)
-        with os.fdopen(reading) as pipe:
-            number = pipe.readline().strip()
-        try:
-            yield {"DISPLAY": f":{number}", "QT_QPA_PLATFORM": "xcb"}
-        finally:
-            server.terminate()
+    with virtual_screen() as environment:
+        yield environment

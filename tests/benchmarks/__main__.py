@@ -1,0 +1,41 @@
+"""Run benchmarks: ``python -m tests.benchmarks [NAME…]``; without names, all of them."""
+
+import subprocess
+import sys
+import time
+
+# in this order: the short ones first
+NAMES = {
+    "startup": "start to an interactive window, beside a bare PySide6 window",
+    "stalls": "longest stall of the window's event loop while indexing",
+    "indexing": "end-to-end time beside its slowest stage, text layers and OCR",
+    "memory": "peak memory over all processes, a PDF of 2,000 pages",
+    "store_search": "the store at 10,000 and 100,000 pages beside an exact scan",
+    "search_scale": "answers of the search service while indexing goes on",
+    "quality": "judged queries and needles beside BM25",
+}
+
+
+def main(names: list[str]) -> int:
+    """Run each in a process of its own; exit code 1 if any missed a limit or broke."""
+    unknown = [name for name in names if name not in NAMES]
+    if unknown:
+        known = "\n".join(f"  {name:14}{what}" for name, what in NAMES.items())
+        print(f"No benchmark is called {', '.join(unknown)}. There are:\n{known}", file=sys.stderr)
+        return 2
+    results = {name: _run(name) for name in names or NAMES}
+    print("\n".join(f"{name:14}{said}" for name, said in results.items()))
+    return 0 if all(said.startswith("passed") for said in results.values()) else 1
+
+
+def _run(name: str) -> str:
+    print(f"== {name}: {NAMES[name]}\n", flush=True)
+    started = time.perf_counter()
+    done = subprocess.run([sys.executable, "-m", f"tests.benchmarks.{name}"], check=False)
+    print(flush=True)
+    outcome = "passed" if done.returncode == 0 else f"missed (exit code {done.returncode})"
+    return f"{outcome} in {time.perf_counter() - started:.0f} s"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
