@@ -21,18 +21,25 @@ class Needle:
     right: frozenset[Page]
 
 
-def make_needles(texts: dict[Page, str], *, seed: int = SEED, count: int = COUNT) -> list[Needle]:
-    """Draw rare words, codes, pairs of words, phrases (bare and quoted) and file names."""
+def make_needles(
+    texts: dict[Page, str], certain: frozenset[Page], *, seed: int = SEED, count: int = COUNT
+) -> list[Needle]:
+    """Draw rare words, codes, pairs of words, phrases (bare and quoted) and file names.
+
+    Words are drawn from the ``certain`` pages alone: those with a text layer, as two runs of
+    OCR need not read a word alike.
+    """
     rng = random.Random(seed)
     words = {page: plain_tokens(text) for page, text in texts.items()}
     spread = Counter(word for said in words.values() for word in set(said))
     once = [(w, page) for page, said in words.items() for w in sorted(set(said)) if spread[w] == 1]
+    once = [(w, page) for w, page in once if page in certain]
     rare = [(w, page) for w, page in once if w.isascii() and w.isalpha() and len(w) >= 6]
     codes = [(w, page) for w, page in once if len(w) >= 4 and any(c.isdigit() for c in w)]
     needles = [Needle("rare word", w, frozenset([p])) for w, p in _some(rng, rare, count)]
     needles += [Needle("code", w, frozenset([p])) for w, p in _some(rng, codes, count)]
-    needles += _two_words(rng, words, spread, count)
-    phrases = _phrases(rng, words, count)
+    needles += _two_words(rng, words, spread, sorted(certain), count)
+    phrases = _phrases(rng, words, sorted(certain), count)
     needles += phrases
     needles += [Needle("quoted phrase", f'"{n.query}"', n.right) for n in phrases]
     return needles + _file_names(rng, list(texts), count)
@@ -43,12 +50,16 @@ def _some(rng: random.Random, found: list[tuple[str, Page]], count: int) -> list
 
 
 def _two_words(
-    rng: random.Random, words: dict[Page, list[str]], spread: Counter[str], count: int
+    rng: random.Random,
+    words: dict[Page, list[str]],
+    spread: Counter[str],
+    certain: list[Page],
+    count: int,
 ) -> list[Needle]:
     sets = {page: set(said) for page, said in words.items()}
     made: list[Needle] = []
     for _ in range(200 * count):
-        page = rng.choice(list(words))
+        page = rng.choice(certain)
         few = sorted(
             w
             for w in sets[page]
@@ -64,9 +75,11 @@ def _two_words(
     return made
 
 
-def _phrases(rng: random.Random, words: dict[Page, list[str]], count: int) -> list[Needle]:
+def _phrases(
+    rng: random.Random, words: dict[Page, list[str]], certain: list[Page], count: int
+) -> list[Needle]:
     joined = [f" {' '.join(said)} " for said in words.values()]
-    long = [page for page, said in words.items() if len(said) >= 20]
+    long = [page for page in certain if len(words[page]) >= 20]
     made: list[Needle] = []
     for _ in range(200 * count):
         page = rng.choice(long)

@@ -23,28 +23,30 @@ OCR_PIXELS = 1.0e6
 Page = tuple[str, int]  # path below the corpus, number from 1
 
 
-def corpus_texts(files: Path, cache: Path) -> dict[Page, str]:
-    """Return the text of every page, read once and kept in ``cache``."""
+def corpus_texts(files: Path, cache: Path) -> tuple[dict[Page, str], frozenset[Page]]:
+    """Return the text of every page, and the pages that needed no OCR; kept in ``cache``."""
     if not cache.exists():
-        rows = [[name, number, text] for (name, number), text in _read(files)]
+        rows = [[*page, text, is_layer] for page, text, is_layer in _read(files)]
         cache.write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
     rows = json.loads(cache.read_text(encoding="utf-8"))
-    return {(name, number): text for name, number, text in rows}
+    texts = {(name, number): text for name, number, text, _ in rows}
+    return texts, frozenset((name, number) for name, number, _, is_layer in rows if is_layer)
 
 
-def _read(files: Path) -> Iterator[tuple[Page, str]]:
+def _read(files: Path) -> Iterator[tuple[Page, str, bool]]:
     ocr = RapidOCR()
     for path in sorted(p for p in files.rglob("*") if p.is_file()):
         name = path.relative_to(files).as_posix()
         if path.suffix.lower() != ".pdf":
-            yield (name, 1), _recognised(ocr, _image(path))
+            yield (name, 1), _recognised(ocr, _image(path)), False
             continue
         with pymupdf.open(path) as document:
             for index, page in enumerate(document):
                 text = page.get_text()
-                if len(text.strip()) < LEAST_CHARACTERS:
+                is_layer = len(text.strip()) >= LEAST_CHARACTERS
+                if not is_layer:
                     text = _recognised(ocr, _rendered(page))
-                yield (name, index + 1), text
+                yield (name, index + 1), text, is_layer
 
 
 def _image(path: Path) -> "np.ndarray[Any, np.dtype[np.uint8]]":

@@ -19,7 +19,7 @@ from types import ModuleType
 from typing import Any
 
 from tests.benchmarks.absent_subjects import ABSENT
-from tests.benchmarks.needles import make_needles
+from tests.benchmarks.needles import Needle, make_needles
 from tests.benchmarks.plain_words import Page, PlainWords, corpus_texts
 from tests.conftest import find_shared
 
@@ -46,13 +46,13 @@ def main() -> int:
         library = options.library or Path(scratch) / "library"
         if options.library is None:
             _index(library, shared / "corpus" / "files")
-        texts = corpus_texts(
+        texts, certain = corpus_texts(
             shared / "corpus" / "files", options.texts or Path(scratch) / "texts.json"
         )
-        return _measure(library, shared, texts)
+        return _measure(library, shared, texts, certain)
 
 
-def _measure(library: Path, shared: Path, texts: dict[Page, str]) -> int:
+def _measure(library: Path, shared: Path, texts: dict[Page, str], certain: frozenset[Page]) -> int:
     metrics = _metrics(shared)
     files = shared / "corpus" / "files"
     golden = metrics.load_golden(shared / "corpus" / "golden.jsonl")
@@ -61,7 +61,7 @@ def _measure(library: Path, shared: Path, texts: dict[Page, str]) -> int:
     found = {q["id"]: _pages(a, files) for q, a in zip(golden, answers, strict=True)}
     plain = {q["id"]: words.best(q["query"]) for q in golden}
     missed = _show_table(metrics.table(golden, found), metrics.table(golden, plain))
-    missed += _show_needles(library, files, texts, words)
+    missed += _show_needles(library, files, make_needles(texts, certain), words)
     _show_strengths(golden, answers, _ask(library, ABSENT), files)
     _show_failures(metrics, golden, found)
     return 1 if missed else 0
@@ -131,8 +131,7 @@ def _or_blank(value: float | None) -> str:
     return "" if value is None else f"{value:.3f}"
 
 
-def _show_needles(library: Path, files: Path, texts: dict[Page, str], words: PlainWords) -> int:
-    needles = make_needles(texts)
+def _show_needles(library: Path, files: Path, needles: list[Needle], words: PlainWords) -> int:
     answers = _ask(library, [needle.query for needle in needles])
     hits: dict[str, list[tuple[bool, bool]]] = defaultdict(list)
     for needle, answer in zip(needles, answers, strict=True):
