@@ -131,7 +131,7 @@ def install_system_packages(packages: list[str]) -> None:
         )
     print(f"Installing system packages: {' '.join(packages)}", file=sys.stderr)
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    quiet = ["apt-get", "-qq"]
+    quiet = ["apt-get", "-qq", "-o", "Dpkg::Use-Pty=0"]
     subprocess.run([*quiet, "update"], env=environment, stdout=sys.stderr, check=False)
     done = subprocess.run(
         [*quiet, *command[1:]], env=environment, stdout=subprocess.DEVNULL, check=False

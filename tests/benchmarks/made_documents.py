@@ -15,7 +15,7 @@ election treaty medicine insurance mosaic pattern saddle tariff theatre vaccine 
 walnut workshop zenith annual early narrow public quiet rapid severe steady several
 between during toward without because although carries delivers explains follows gathers
 improves measures opens receives replaces returns settles supports the of and to in a is
-for on with by from at it was are this that""".split()
+for on with by from at it was are this that""".split()  # noqa: SIM905
 
 
 def make_text_pdf(path: Path, pages: int, *, seed: int = 1, charts: bool = True) -> None:
