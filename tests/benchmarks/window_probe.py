@@ -1,9 +1,9 @@
 """Runs a window and looks at its event loop from inside, in a process of its own.
 
-``python -m tests.benchmarks.window_probe bare|app STARTED SECONDS [ARGUMENT…]`` prints one JSON object:
-``interactive_s``, from STARTED (as of time.time()) to the first idle moment behind the first paint,
-and ``stalls_ms``, by how much ticks came late in the SECONDS after that. ``app`` runs Folioscope
-with the arguments, just as its own command does.
+``python -m tests.benchmarks.window_probe bare|app STARTED SECONDS [ARGUMENT…]`` prints one JSON
+object: ``interactive_s``, from STARTED (as of time.time()) to the first idle moment behind the
+first paint, and ``stalls_ms``, by how much ticks came late in the SECONDS after that. ``app`` runs
+Folioscope with the arguments, just as its own command does.
 """
 
 import json
