@@ -1,0 +1,185 @@
+"""From a query to candidates: each kind of evidence proposes pages, then all is filled in."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from folioscope.domain.pages import LOOK_COUNT, Float32, MultiVector, PageRef
+from folioscope.domain.queries import StoreQuery
+from folioscope.domain.results import Candidates
+from folioscope.stores.file_table import FileTable, newest_first
+from folioscope.stores.maxsim import maxsim
+from folioscope.stores.page_table import Bools, PageTable, Rows
+from folioscope.stores.statistics import LibraryStatistics
+from folioscope.stores.views import NO_VECTOR, Views, ViewScores
+from folioscope.stores.word_source import WordSource
+from folioscope.stores.words import WordScores, WordSearch
+
+_RESCORED = 4000  # pages looked at closely after a rough glance at all
+_LATE = 200  # pages rescored by late interaction
+_WORDS, _WORDS_POWER = 0.7, 6  # weight of exact words in the store's own order
+Multis = Callable[[Sequence[int]], list[MultiVector | None]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shelves:
+    """All that a search looks at. ``views`` is None while vectors are not loaded."""
+
+    pages: PageTable
+    files: FileTable
+    words: WordSource
+    statistics: LibraryStatistics
+    views: Views | None
+    multis: Multis
+
+
+def find_refs(shelves: Shelves, query: StoreQuery, *, limit: int | None) -> list[PageRef]:
+    """List the pages that pass filter and word restrictions, newest file first."""
+    rows = newest_first(shelves.files, shelves.pages, _passing(shelves, query))
+    return [shelves.pages.ref(row) for row in rows[:limit].tolist()]
+
+
+def find_candidates(shelves: Shelves, query: StoreQuery, *, limit: int) -> Candidates:
+    """Propose up to ``limit`` pages for each kind of evidence."""
+    mask = _passing(shelves, query)
+    search = WordSearch(shelves.pages, shelves.files, shelves.words)
+    words = search.scores(query.words)
+    rows = _chosen(shelves, query, mask, words, limit)
+    views = _view_scores(shelves, query, rows)
+    looks = shelves.statistics.ranks.percentiles(shelves.pages["looks"][rows])
+    pairs = search.pairs(query.words, rows)
+    told = shelves.pages["told"][rows]
+    meaning = views.total(told, query.view_weights)
+    if query.look_weights is not None:
+        meaning = meaning + looks @ query.look_weights
+    late = _late(shelves, query, rows, meaning)
+    own = meaning + _exact_share(words, pairs, rows) + np.maximum(late, 0)
+    order = np.lexsort((rows, -own))
+    return _filled(shelves, rows, views, words, pairs, looks, late, order)
+
+
+def _passing(shelves: Shelves, query: StoreQuery) -> Bools:
+    mask = shelves.files.passing(shelves.pages, query.filter)
+    if query.words.restricts:
+        search = WordSearch(shelves.pages, shelves.files, shelves.words)
+        mask = search.restrict(query.words, mask)
+    return mask
+
+
+def _chosen(
+    shelves: Shelves, query: StoreQuery, mask: Bools, words: WordScores, limit: int
+) -> Rows:
+    """Return the rows that any kind of evidence proposes, ascending."""
+    found = [
+        _best(np.where(mask & (words.words > 0), words.words + words.names, 0), limit),
+        _best(np.where(mask & (words.names > 0), words.names, 0), limit),
+        _best(np.where(mask, words.held, 0), limit),
+    ]
+    allowed = np.flatnonzero(mask)
+    if query.vector is not None and shelves.views is not None:
+        found += _by_meaning(shelves, shelves.views, query, allowed, limit)
+    elif query.look_weights is not None:
+        found.append(allowed[_top(_look_sum(shelves, query, allowed), limit)])
+    elif not query.words.terms or query.multi is not None:
+        found.append(allowed[:limit])
+    return np.unique(np.concatenate(found)).astype(np.intp)
+
+
+def _by_meaning(
+    shelves: Shelves, views: Views, query: StoreQuery, allowed: Rows, limit: int
+) -> list[Rows]:
+    vector, told = query.vector, shelves.pages["told"]
+    assert vector is not None
+    scores = views.scan(vector)
+    total = scores.total(told, query.view_weights)[allowed]
+    looks = _look_sum(shelves, query, allowed)
+    if not scores.is_exact:
+        near = _top(total, max(_RESCORED, 4 * limit))
+        if query.look_weights is not None:
+            near = np.union1d(near, _top(total + looks, max(_RESCORED, 4 * limit)))
+        allowed, looks = allowed[near], looks[near]
+        total = views.exact(vector, allowed).total(told[allowed], query.view_weights)
+    found = [allowed[_top(total, limit)]]
+    if query.look_weights is not None:
+        found.append(allowed[_top(total + looks, limit)])
+    return found
+
+
+def _look_sum(shelves: Shelves, query: StoreQuery, rows: Rows) -> Float32:
+    """Weigh the percentiles of the looks that the query cares about."""
+    total = np.zeros(len(rows), np.float32)
+    if query.look_weights is None:
+        return total
+    raw = shelves.pages["looks"][rows]
+    for look in np.flatnonzero(query.look_weights).tolist():
+        total += query.look_weights[look] * shelves.statistics.ranks.percentile(look, raw[:, look])
+    return total
+
+
+def _view_scores(shelves: Shelves, query: StoreQuery, rows: Rows) -> ViewScores:
+    if query.vector is not None and shelves.views is not None:
+        return shelves.views.exact(query.vector, rows)
+    nothing = np.full(len(rows), NO_VECTOR, np.float32)
+    return ViewScores(nothing, nothing, nothing, True, np.full(len(rows), -1, np.int32))
+
+
+def _late(shelves: Shelves, query: StoreQuery, rows: Rows, meaning: Float32) -> Float32:
+    """Rescore the best candidates by late interaction, where query and pages have rows."""
+    scores = np.full(len(rows), -1.0, np.float32)
+    if query.multi is None or not len(rows):
+        return scores
+    best = _top(meaning, _LATE)
+    found = shelves.multis(shelves.pages["id"][rows[best]].tolist())
+    none = np.zeros((0, query.multi.rows.shape[1]), np.float32)
+    scores[best] = maxsim(query.multi.rows, [none if m is None else m.rows for m in found])
+    return scores
+
+
+def _exact_share(words: WordScores, pairs: Float32, rows: Rows) -> Float32:
+    raw = words.words[rows] + words.names[rows] + pairs
+    share = raw / max(float(raw.max(initial=0)), 1e-9)
+    return np.asarray(_WORDS * share * words.held[rows] ** _WORDS_POWER, np.float32)
+
+
+def _filled(
+    shelves: Shelves,
+    rows: Rows,
+    views: ViewScores,
+    words: WordScores,
+    pairs: Float32,
+    looks: Float32,
+    late: Float32,
+    order: Rows,
+) -> Candidates:
+    assert views.region_index is not None
+    pages, chosen = shelves.pages, rows[order]
+    return Candidates(
+        refs=tuple(pages.ref(row) for row in chosen.tolist()),
+        page=views.page[order],
+        region=views.region[order],
+        region_index=views.region_index[order],
+        title=views.title[order],
+        looks=looks[order].reshape(-1, LOOK_COUNT),
+        told=pages["told"][chosen],
+        words=words.words[chosen],
+        pairs=pairs[order],
+        names=words.names[chosen],
+        held=words.held[chosen],
+        maxsim=late[order],
+        ink=pages["ink"][chosen],
+        digest=pages["digest"][chosen],
+    )
+
+
+def _best(scores: Float32, limit: int) -> Rows:
+    """Return the rows of the largest scores above zero."""
+    rows = np.flatnonzero(scores > 0)
+    return rows[_top(scores[rows], limit)]
+
+
+def _top(scores: Float32, limit: int) -> Rows:
+    """Return the places of the largest scores, in no order."""
+    if len(scores) <= limit:
+        return np.arange(len(scores))
+    return np.argpartition(-scores, limit - 1)[:limit]

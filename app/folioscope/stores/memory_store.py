@@ -1,0 +1,384 @@
+"""A library in memory: exact, simple, the measure of the other stores."""
+
+import threading
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from folioscope.domain.documents import Document, FileState, SourceFile
+from folioscope.domain.errors import FingerprintMismatchError, StoreError
+from folioscope.domain.pages import (
+    LOOK_COUNT,
+    MultiVector,
+    PageRecord,
+    PageRef,
+    PageVectors,
+    TextSource,
+)
+from folioscope.domain.protocols import (
+    Access,
+    Cancellation,
+    Health,
+    PageCount,
+    StoreStats,
+    VerifyReport,
+)
+from folioscope.domain.queries import StoreQuery
+from folioscope.domain.results import Candidates
+from folioscope.stores.candidates import Shelves, find_candidates, find_refs
+from folioscope.stores.file_table import FileTable
+from folioscope.stores.memory_words import MemoryWords
+from folioscope.stores.page_facts import facts_of, tokens_of
+from folioscope.stores.page_table import PageTable
+from folioscope.stores.records import checked_dim, without_vectors
+from folioscope.stores.statistics import LibraryStatistics, default_statistics
+from folioscope.stores.views import ExactViews, VectorBatch, statistics_from
+
+
+@dataclass
+class _Shelf:
+    """A document with its pages by index; hidden while no file leads to it any more."""
+
+    document: Document
+    pages: dict[int, tuple[int, PageRecord]] = field(default_factory=dict)
+    is_hidden: bool = False
+
+
+class MemoryVectorStore:
+    """A VectorStore that keeps all in memory and nothing on disk. Safe from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._access: Access | None = None
+        self._fingerprint: str | None = None
+        self._values: dict[str, bytes] = {}
+        self._files: dict[str, SourceFile] = {}
+        self._shelves: dict[str, _Shelf] = {}
+        self._staged: dict[str, dict[int, PageRecord]] = defaultdict(dict)
+        self._last_id = 0
+        self._pages = PageTable()
+        self._table = FileTable()
+        self._words = MemoryWords()
+        self._statistics: LibraryStatistics | None = None
+        self._views: ExactViews | None = None
+        self._multis: dict[int, MultiVector | None] = {}
+
+    # lifecycle
+
+    def open(self, access: Access, *, fingerprint: str) -> None:
+        """Open; the first one to write makes the library."""
+        with self._lock:
+            if self._fingerprint is None:
+                if access is Access.READ:
+                    raise StoreError("There is no library yet.", hint="Add a folder first.")
+                self._fingerprint = fingerprint
+            elif fingerprint and fingerprint != self._fingerprint:
+                raise FingerprintMismatchError(
+                    "This library was made with another model.", hint="Read its files again."
+                )
+            self._access = access
+
+    def close(self) -> None:
+        """Close; the contents stay."""
+        self._access = None
+
+    @property
+    def fingerprint(self) -> str:
+        """The fingerprint the library was made with."""
+        return self._fingerprint or ""
+
+    def refresh(self) -> bool:
+        """Nobody else writes to it."""
+        return False
+
+    def value(self, key: str) -> bytes | None:
+        """Return a small value."""
+        return self._values.get(key)
+
+    def set_value(self, key: str, value: bytes) -> None:
+        """Keep a small value."""
+        with self._writing():
+            self._values[key] = value
+
+    # files
+
+    def put_files(self, files: Iterable[SourceFile]) -> None:
+        """Insert or replace by path, all or none."""
+        new = list(files)
+        with self._writing():
+            touched = {self._files[f.path].document_id for f in new if f.path in self._files}
+            self._files.update({f.path: f for f in new})
+            for document_id in touched | {f.document_id for f in new}:
+                self._relink(document_id)
+
+    def remove_files(self, paths: Iterable[str]) -> None:
+        """Forget paths; a document without any path left goes with its pages."""
+        with self._writing():
+            gone = [self._files.pop(path) for path in set(paths) if path in self._files]
+            for document_id in {file.document_id for file in gone} - {""}:
+                if self.files(document_id=document_id):
+                    self._relink(document_id)
+                else:
+                    self._drop(document_id)
+
+    def files(
+        self,
+        *,
+        folder: str | None = None,
+        states: frozenset[FileState] | None = None,
+        document_id: str | None = None,
+    ) -> list[SourceFile]:
+        """List files, by path."""
+        with self._lock:
+            return sorted(
+                (
+                    file
+                    for file in self._files.values()
+                    if folder in (None, file.folder)
+                    and (states is None or file.state in states)
+                    and document_id in (None, file.document_id)
+                ),
+                key=lambda file: file.path.encode("utf-8", "surrogateescape"),
+            )
+
+    def page_counts(self) -> list[PageCount]:
+        """Count the pages of each folder; copies within it count once."""
+        with self._lock:
+            folders: dict[str, list[SourceFile]] = defaultdict(list)
+            for file in self._files.values():
+                folders[file.folder].append(file)
+            return [self._count(folder, files) for folder, files in sorted(folders.items())]
+
+    def _count(self, folder: str, files: Sequence[SourceFile]) -> PageCount:
+        ids = {file.document_id for file in files} & set(self._shelves)
+        pages = sum(len(self._shelves[i].pages) for i in ids if not self._shelves[i].is_hidden)
+        return PageCount(folder, pages, len(files), all(file.is_away for file in files))
+
+    # documents and pages
+
+    def documents(self, ids: Iterable[str] | None = None) -> list[Document]:
+        """List the committed documents (of these ids)."""
+        with self._lock:
+            wanted = self._shelves if ids is None else dict.fromkeys(ids)
+            shown = (self._shown(i) for i in wanted)
+            return [shelf.document for shelf in shown if shelf]
+
+    def staged_pages(self, document_id: str) -> frozenset[int]:
+        """Page indices put for a document that is not committed yet."""
+        return frozenset(self._staged.get(document_id, ()))
+
+    def stage_pages(self, document_id: str, pages: Sequence[PageRecord]) -> None:
+        """Keep pages of a document under way."""
+        with self._writing():
+            checked_dim(pages, self._statistics.dim if self._statistics else None)
+            self._staged[document_id].update({p.ref.page_index: p for p in pages})
+
+    def commit_document(self, document: Document) -> None:
+        """Make a document appear with all its staged pages, replacing an older version."""
+        with self._writing():
+            document_id = document.document_id
+            shelf = self._shelves.setdefault(document_id, _Shelf(document))
+            shelf.document = document
+            if staged := self._staged.pop(document_id, {}):
+                self._hide_pages(shelf)
+                shelf.pages = {i: (self._new_id(), staged[i]) for i in sorted(staged)}
+                if not shelf.is_hidden:
+                    self._show_pages(shelf.pages.values())
+            self._relink(document_id)
+
+    def discard_staged(self, document_id: str) -> None:
+        """Forget the pages of a document under way."""
+        with self._writing():
+            self._staged.pop(document_id, None)
+
+    def replace_pages(self, pages: Sequence[PageRecord]) -> None:
+        """Replace pages of committed documents, all or none."""
+        with self._writing():
+            checked_dim(pages, self._statistics.dim if self._statistics else None)
+            for record in pages:
+                shelf = self._shelves.get(record.ref.document_id)
+                if shelf is None or record.ref.page_index not in shelf.pages:
+                    raise StoreError("A page to be replaced is no longer in the library.")
+            for record in pages:
+                shelf, index = self._shelves[record.ref.document_id], record.ref.page_index
+                self._hide(shelf.pages[index][0])
+                shelf.pages[index] = self._new_id(), record
+                if not shelf.is_hidden:
+                    self._show_pages([shelf.pages[index]])
+
+    def remove_documents(self, ids: Iterable[str]) -> None:
+        """Forget documents with their pages."""
+        with self._writing():
+            for document_id in ids:
+                self._drop(document_id)
+
+    def pages(self, refs: Sequence[PageRef], *, with_vectors: bool = False) -> list[PageRecord]:
+        """Fetch pages in the order asked, leaving out those that are gone."""
+        with self._lock:
+            shelves = ((ref, self._shown(ref.document_id)) for ref in refs)
+            found = [
+                shelf.pages[ref.page_index][1]
+                for ref, shelf in shelves
+                if shelf and ref.page_index in shelf.pages
+            ]
+        return found if with_vectors else [without_vectors(record) for record in found]
+
+    def page_refs(self, query_filter: StoreQuery, *, limit: int | None = None) -> list[PageRef]:
+        """List pages that pass: newest file first, then by page."""
+        with self._lock:
+            return find_refs(self._all(), query_filter, limit=limit)
+
+    def waiting_for_ocr(self, *, limit: int) -> list[PageRef]:
+        """Pages that OCR has still to read, fewest-page documents first."""
+        with self._lock:
+            shown = [s for s in self._shelves.values() if not s.is_hidden]
+            shown.sort(key=lambda s: (len(s.pages), s.document.document_id))
+            waiting = [
+                record.ref
+                for shelf in shown
+                for _, (_, record) in sorted(shelf.pages.items())
+                if record.text_source is TextSource.WAITING
+            ]
+            return waiting[:limit]
+
+    # search
+
+    def search(self, query: StoreQuery, *, limit: int) -> Candidates:
+        """Propose up to ``limit`` pages for each kind of evidence."""
+        with self._lock:
+            return find_candidates(self._all(), query, limit=limit)
+
+    def _all(self) -> Shelves:
+        statistics = self._statistics or default_statistics(1)
+        return Shelves(
+            self._pages, self._table, self._words, statistics, self._views, self._multis_of
+        )
+
+    def _multis_of(self, page_ids: Sequence[int]) -> list[MultiVector | None]:
+        return [self._multis[page_id] for page_id in page_ids]
+
+    # upkeep
+
+    def refresh_statistics(self) -> None:
+        """Compute whitening and percentiles anew from the library's own pages."""
+        with self._writing():
+            shown = self._shown_pages()
+            if not shown:
+                return
+            dim = len(shown[0][1].vectors.title)
+            vectors = VectorBatch.of([record.vectors for _, record in shown], dim)
+            looks = np.array([r.looks for _, r in shown], np.float32).reshape(-1, LOOK_COUNT)
+            version = self._statistics.version + 1 if self._statistics else 1
+            self._statistics = statistics_from([vectors], looks, version=version, dim=dim)
+            self._pages, self._views = PageTable(), ExactViews(self._statistics)
+            for page_id, record in shown:
+                self._append([page_id], [record])
+
+    def compact(self, token: Cancellation | None = None) -> None:
+        """Refresh statistics; there is nothing else to give back."""
+        if token is not None:
+            token.raise_if_cancelled()
+        with self._writing():
+            for document_id in [i for i, s in self._shelves.items() if s.is_hidden]:
+                self._drop(document_id)
+            self.refresh_statistics()
+
+    def needs_compaction(self) -> bool:
+        """Never of its own accord."""
+        return False
+
+    def verify(self, token: Cancellation | None = None) -> VerifyReport:
+        """Memory does not go bad."""
+        return VerifyReport(Health.SOUND, checked_pages=len(self._shown_pages()))
+
+    def repair(self, token: Cancellation | None = None) -> VerifyReport:
+        """Nothing is ever to be repaired."""
+        return self.verify(token)
+
+    def stats(self) -> StoreStats:
+        """Count; there is nothing on disk."""
+        with self._lock:
+            shown = self._shown_pages()
+            waiting = sum(r.text_source is TextSource.WAITING for _, r in shown)
+            documents = sum(not s.is_hidden for s in self._shelves.values())
+            return StoreStats(documents, len(shown), len(self._files), 0, 0, waiting)
+
+    # inside
+
+    def _writing(self) -> threading.RLock:
+        if self._access is not Access.WRITE:
+            raise StoreError("The library is open for reading only.")
+        return self._lock
+
+    def _shown(self, document_id: str) -> _Shelf | None:
+        shelf = self._shelves.get(document_id)
+        return None if shelf is None or shelf.is_hidden else shelf
+
+    def _shown_pages(self) -> list[tuple[int, PageRecord]]:
+        with self._lock:
+            shown = (s for s in self._shelves.values() if not s.is_hidden)
+            return sorted((p for s in shown for p in s.pages.values()), key=lambda p: p[0])
+
+    def _new_id(self) -> int:
+        self._last_id += 1
+        return self._last_id
+
+    def _relink(self, document_id: str) -> None:
+        """Bring a document in line with its files after these changed."""
+        shelf = self._shelves.get(document_id)
+        if shelf is None:
+            return
+        files = self.files(document_id=document_id)
+        had_files = self._table.has_files(document_id) or shelf.is_hidden
+        should_hide = had_files and not files
+        if should_hide and not shelf.is_hidden:
+            self._hide_pages(shelf)
+            self._table.remove(document_id)
+        elif shelf.is_hidden and not should_hide:
+            self._show_pages(shelf.pages.values())
+        shelf.is_hidden = should_hide
+        if not should_hide:
+            self._table.put(document_id, shelf.document.kind, files)
+
+    def _drop(self, document_id: str) -> None:
+        self._staged.pop(document_id, None)
+        shelf = self._shelves.pop(document_id, None)
+        if shelf is not None:
+            self._hide_pages(shelf)
+            self._table.remove(document_id)
+
+    def _hide_pages(self, shelf: _Shelf) -> None:
+        for page_id, _ in shelf.pages.values():
+            self._hide(page_id)
+
+    def _hide(self, page_id: int) -> None:
+        self._pages.remove(page_id)
+        self._words.remove(page_id)
+        self._multis.pop(page_id, None)
+
+    def _show_pages(self, pages: Iterable[tuple[int, PageRecord]]) -> None:
+        shown = list(pages)
+        self._append([page_id for page_id, _ in shown], [record for _, record in shown])
+        statistics = self._statistics
+        if statistics is not None and statistics.is_due(self._pages.alive):
+            self.refresh_statistics()
+
+    def _append(self, ids: Sequence[int], records: Sequence[PageRecord]) -> None:
+        if not records:
+            return
+        if self._statistics is None:
+            self._statistics = default_statistics(len(records[0].vectors.title))
+        if self._views is None:
+            self._views = ExactViews(self._statistics)
+        vectors: list[PageVectors] = []
+        facts = []
+        for page_id, record in zip(ids, records, strict=True):
+            tokens = tokens_of(record)
+            facts.append(facts_of(record, tokens))
+            self._words.put(page_id, tokens)
+            self._multis[page_id] = record.vectors.multi
+            vectors.append(record.vectors)
+        self._pages.append(ids, facts)
+        self._views.append(VectorBatch.of(vectors, self._statistics.dim))
