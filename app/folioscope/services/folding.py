@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import product
 
 import numpy as np
 
@@ -27,22 +28,34 @@ def folded(candidates: Candidates, order: Iterable[int]) -> list[tuple[int, tupl
     shown: list[int] = []
     behind: dict[int, list[PageRef]] = defaultdict(list)
     by_digest: dict[int, list[int]] = defaultdict(list)
-    by_meaning: dict[int, list[int]] = defaultdict(list)
+    by_meaning: dict[tuple[int, int], list[int]] = defaultdict(list)
     for number in order:
         if is_blank(candidates, number):
             continue
         digest = int(candidates.digest[number])
-        place = round(float(candidates.page[number]) / (2 * _SAME_COSINE))
+        across, down = _place(candidates, number)
         alike = by_digest[digest] if digest else []
-        near = [other for p in (place - 1, place, place + 1) for other in by_meaning[p]]
+        near = (
+            other
+            for place in product((across - 1, across, across + 1), (down - 1, down, down + 1))
+            for other in by_meaning.get(place, ())
+        )
         first = next((n for n in (*alike, *near) if _is_duplicate(candidates, n, number)), None)
         if first is not None:
             behind[first].append(candidates.refs[number])
             continue
         shown.append(number)
         by_digest[digest].append(number)
-        by_meaning[place].append(number)
+        by_meaning[across, down].append(number)
     return [(number, tuple(behind[number])) for number in shown]
+
+
+def _place(candidates: Candidates, number: int) -> tuple[int, int]:
+    """Return a cell of cosines; near-duplicates lie in the same or a neighbouring one."""
+    width = 2 * _SAME_COSINE
+    return round(float(candidates.page[number]) / width), round(
+        float(candidates.region[number]) / width
+    )
 
 
 def _is_duplicate(candidates: Candidates, a: int, b: int) -> bool:
