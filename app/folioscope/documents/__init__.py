@@ -1,1 +1,1 @@
-"""A file becomes pages: text, words with boxes, pixels. The only room with PyMuPDF, image decoding and OCR."""
+"""A file becomes pages: text, words with boxes, pixels. The only room with PyMuPDF, PIL, OCR."""
