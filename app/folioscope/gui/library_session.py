@@ -1,0 +1,91 @@
+"""The services of the open library, and jobs that use them."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from folioscope.domain.errors import FolioscopeError
+from folioscope.gui.job_runner import JobHandle, JobRunner, Lane
+from folioscope.gui.words import tr
+from folioscope.jobs.progress import JobContext
+from folioscope.services.api import Services
+
+_logger = logging.getLogger(__name__)
+Work = Callable[[Services, JobContext], Any]
+
+
+def sentence_of(error: object) -> str:
+    """Return what to tell of an error: its own sentence if it was expected."""
+    if isinstance(error, FolioscopeError):
+        return str(error)
+    return tr("That did not work because of a fault in Folioscope. The log has the details.")
+
+
+class LibrarySession(QObject):
+    """Opens the services behind the window, and hands them out once they are there."""
+
+    opened = Signal(object)
+    failed = Signal(object)
+
+    def __init__(
+        self,
+        open_services: Callable[[], Services],
+        runner: JobRunner,
+        *,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._open_services = open_services
+        self.runner = runner
+        self._services: Services | None = None
+        self._is_opening = False
+
+    def services(self) -> Services | None:
+        """Return the services, or None while they are being opened."""
+        return self._services
+
+    def open(self) -> None:
+        """Open in the background; again after a failure."""
+        if self._is_opening or self._services is not None:
+            return
+        self._is_opening = True
+        handle = self.runner.submit(lambda _ctx: self._open_services(), Lane.OTHER)
+        handle.succeeded.connect(self._take)
+        handle.failed.connect(self._give_up)
+
+    def _take(self, services: Services) -> None:
+        self._is_opening = False
+        self._services = services
+        self.opened.emit(services)
+
+    def _give_up(self, error: Exception) -> None:
+        self._is_opening = False
+        _log_fault(error)
+        self.failed.emit(error)
+
+    def submit(
+        self,
+        work: Work,
+        *,
+        then: Callable[[Any], None] | None = None,
+        otherwise: Callable[[Exception], None] | None = None,
+        lane: Lane = Lane.OTHER,
+    ) -> JobHandle | None:
+        """Run ``work(services, ctx)`` in a lane; None while nothing is open."""
+        services = self._services
+        if services is None:
+            return None
+        handle = self.runner.submit(lambda ctx: work(services, ctx), lane)
+        if then:
+            handle.succeeded.connect(then)
+        handle.failed.connect(_log_fault)
+        if otherwise:
+            handle.failed.connect(otherwise)
+        return handle
+
+
+def _log_fault(error: Exception) -> None:
+    if not isinstance(error, FolioscopeError):
+        _logger.error("A job failed", exc_info=error)
