@@ -33,7 +33,7 @@ from folioscope.stores.memory_words import MemoryWords
 from folioscope.stores.page_facts import facts_of, tokens_of
 from folioscope.stores.page_table import PageTable
 from folioscope.stores.records import checked_dim, without_vectors
-from folioscope.stores.statistics import LibraryStatistics, default_statistics
+from folioscope.stores.statistics import LibraryStatistics, default_statistics, is_due
 from folioscope.stores.views import ExactViews, VectorBatch, statistics_from
 
 
@@ -184,8 +184,9 @@ class MemoryVectorStore:
             if staged := self._staged.pop(document_id, {}):
                 self._hide_pages(shelf)
                 shelf.pages = {i: (self._new_id(), staged[i]) for i in sorted(staged)}
-                if not shelf.is_hidden:
-                    self._show_pages(shelf.pages.values())
+            if staged or shelf.is_hidden:
+                self._show_pages(shelf.pages.values())
+            shelf.is_hidden = False
             self._relink(document_id)
 
     def discard_staged(self, document_id: str) -> None:
@@ -362,7 +363,7 @@ class MemoryVectorStore:
         shown = list(pages)
         self._append([page_id for page_id, _ in shown], [record for _, record in shown])
         statistics = self._statistics
-        if statistics is not None and statistics.is_due(self._pages.alive):
+        if statistics is not None and is_due(statistics.pages, pages=self._pages.alive):
             self.refresh_statistics()
 
     def _append(self, ids: Sequence[int], records: Sequence[PageRecord]) -> None:

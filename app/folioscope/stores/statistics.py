@@ -90,10 +90,6 @@ class LibraryStatistics:
         """Dimension of the vectors."""
         return len(self.whitening[0].mean)
 
-    def is_due(self, pages: int) -> bool:
-        """Whether a growing library should make them anew: its pages have doubled."""
-        return pages >= 2 * max(self.pages, 16)
-
     def packed(self) -> bytes:
         """Return all as bytes."""
         arrays = {
@@ -105,6 +101,11 @@ class LibraryStatistics:
         pages = np.array([self.pages])
         np.savez(buffer, pages=pages, **arrays, **self.ranks.arrays())
         return buffer.getvalue()
+
+
+def is_due(made_of: int, *, pages: int) -> bool:
+    """Whether a growing library should make its statistics anew: its pages have doubled."""
+    return pages >= 2 * max(made_of, 16)
 
 
 def unpack_statistics(data: bytes, *, version: int) -> LibraryStatistics:

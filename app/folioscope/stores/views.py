@@ -66,6 +66,13 @@ class VectorBatch:
             region_counts=np.array([len(r) for r in regions], np.int64),
         )
 
+    @classmethod
+    def missing(cls, count: int, dim: int) -> "VectorBatch":
+        """Stand in for pages whose vectors are lost."""
+        nothing = np.zeros((count, dim), np.float32)
+        none, counts = np.zeros(count, bool), np.zeros(count, np.int64)
+        return cls(nothing, none, nothing, nothing[:0], counts)
+
     def taken(self, rows: npt.NDArray[np.intp]) -> "VectorBatch":
         """Return some of the pages."""
         ends = np.cumsum(self.region_counts)

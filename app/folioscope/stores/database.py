@@ -1,0 +1,115 @@
+"""Connections to the catalogue: one a thread for reading, one for writing."""
+
+import contextlib
+import sqlite3
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+from folioscope.domain.errors import StoreError
+from folioscope.domain.protocols import Access
+from folioscope.stores.errors import told
+
+_BUSY_TIMEOUT_S = 30.0
+_CACHE_KIB = 8192  # a connection
+
+
+class Database:
+    """A SQLite file in WAL mode: readers never wait for the writer."""
+
+    def __init__(self, path: Path, access: Access) -> None:
+        self.path = path
+        self._access = access
+        self._local = threading.local()
+        self._lock = threading.RLock()
+        self._connections: list[sqlite3.Connection] = []
+        self._registry = threading.Lock()
+        self._writer: sqlite3.Connection | None = None
+        self._is_closed = False
+
+    def connection(self) -> sqlite3.Connection:
+        """Return this thread's connection for reading."""
+        if self._is_closed:
+            raise StoreError("The library is closed.")
+        found: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if found is None:
+            found = self._local.connection = self._connect(is_reader=True)
+        return found
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Read several times from one and the same state of the library."""
+        with told(self.path.parent):
+            connection = self.connection()
+            if connection.in_transaction:
+                yield connection
+                return
+            connection.execute("BEGIN")
+            try:
+                yield connection
+            finally:
+                connection.execute("ROLLBACK")
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """Write, all or nothing; nested uses join the outer one."""
+        if self._access is not Access.WRITE:
+            raise StoreError("The library is open for reading only.")
+        with self._lock, told(self.path.parent):
+            connection = self._write_connection()
+            if connection.in_transaction:
+                yield connection
+                return
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[sqlite3.Connection]:
+        """Use the writing connection outside of a transaction."""
+        with self._lock, told(self.path.parent):
+            yield self._write_connection()
+
+    def close(self) -> None:
+        """Close all connections; threads that still read get a StoreError."""
+        with self._lock, self._registry:
+            self._is_closed = True
+            for connection in self._connections:
+                with contextlib.suppress(sqlite3.Error):
+                    connection.close()
+            self._connections.clear()
+            self._writer = None
+
+    def _write_connection(self) -> sqlite3.Connection:
+        if self._is_closed:
+            raise StoreError("The library is closed.")
+        if self._writer is None:
+            self._writer = self._connect(is_reader=False)
+        return self._writer
+
+    def _connect(self, *, is_reader: bool) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self.path, timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
+        )
+        try:
+            if not is_reader:
+                connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # only heard by a new file
+                connection.execute("PRAGMA journal_mode = WAL")
+                # a killed process loses nothing; a power cut may lose the last commits, no more
+                connection.execute("PRAGMA synchronous = NORMAL")
+                connection.execute("PRAGMA journal_size_limit = 8388608")
+            connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+            connection.execute("PRAGMA temp_store = MEMORY")
+            if is_reader:
+                connection.execute("PRAGMA query_only = 1")
+        except BaseException:
+            connection.close()
+            raise
+        with self._registry:
+            self._connections.append(connection)
+        return connection

@@ -1,0 +1,410 @@
+"""The default library: SQLite knows what there is, LanceDB keeps the vectors."""
+
+import sqlite3
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from folioscope.domain.documents import Document, FileState, SourceFile
+from folioscope.domain.errors import FingerprintMismatchError, StoreError
+from folioscope.domain.pages import PageRecord, PageRef
+from folioscope.domain.protocols import (
+    Access,
+    Cancellation,
+    PageCount,
+    StoreStats,
+    VerifyReport,
+)
+from folioscope.domain.queries import StoreQuery
+from folioscope.domain.results import Candidates
+from folioscope.stores import file_rows, page_rows, schema, settling
+from folioscope.stores.candidates import find_candidates, find_refs
+from folioscope.stores.checking import check
+from folioscope.stores.database import Database
+from folioscope.stores.errors import told
+from folioscope.stores.lance_vectors import LanceVectors
+from folioscope.stores.library_index import LibraryIndex
+from folioscope.stores.mending import mend
+from folioscope.stores.opening import (
+    CATALOGUE,
+    VECTORS,
+    check_is_whole,
+    check_version,
+    prepare,
+    read_stats,
+    stored_fingerprint,
+)
+from folioscope.stores.page_facts import tokens_of
+from folioscope.stores.records import checked_dim
+from folioscope.stores.sql_words import Vocabulary
+from folioscope.stores.write_lock import WriteLock
+
+
+class LanceVectorStore:
+    """A VectorStore in a folder. Safe from any thread.
+
+    Open with Access.WRITE to write and search; several processes (or objects) may read while
+    one writes, and ``refresh`` takes in what it wrote. Catalogue methods work at once;
+    the first ``search`` loads vectors into memory, ``warm_up`` does it ahead.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = Path(directory)
+        self._lock = WriteLock(self._directory)
+        self._vectors = LanceVectors(self._directory / VECTORS)
+        self._vocabulary = Vocabulary()
+        self._guard = threading.RLock()  # one writing thread at a time, settling included
+        self._access: Access | None = None
+        self._database_: Database | None = None
+        self._index_: LibraryIndex | None = None
+        self._fingerprint = ""
+
+    # lifecycle
+
+    def open(self, access: Access, *, fingerprint: str) -> None:
+        """Open, creating the library when writing. An empty fingerprint accepts any."""
+        if self._database_ is not None:
+            raise StoreError("The library is open already.")
+        if access is Access.WRITE:
+            with told(self._directory):
+                self._directory.mkdir(parents=True, exist_ok=True)
+            self._lock.acquire()
+        try:
+            self._open(access, fingerprint)
+        except BaseException:
+            self.close()
+            raise
+
+    def _open(self, access: Access, fingerprint: str) -> None:
+        path = self._directory / CATALOGUE
+        if access is Access.READ and not path.exists():
+            raise StoreError(
+                f"There is no library in {self._directory} yet.", hint="Add a folder first."
+            )
+        database = self._database_ = Database(path, access)
+        self._access = access
+        if access is Access.WRITE:
+            with database.alone() as connection:
+                prepare(connection, fingerprint=fingerprint)
+        with database.reading() as connection:
+            check_version(connection)
+            check_is_whole(connection, path, self._vectors)
+            self._fingerprint = stored_fingerprint(connection)
+            generation = schema.number(connection, schema.GENERATION)
+        if fingerprint and fingerprint != self._fingerprint:
+            raise FingerprintMismatchError(
+                f"The library in {self._directory} was made with another model.",
+                hint="Read its files again: folioscope index --rebuild.",
+            )
+        if access is Access.WRITE:
+            self._vectors.tidy(generation)
+        self._index_ = LibraryIndex(database, self._vectors)
+
+    def close(self) -> None:
+        """Close; another process may write from now on."""
+        if self._database_ is not None:
+            self._database_.close()
+        self._vectors.close()
+        self._database_ = self._index_ = self._access = None
+        self._lock.release()
+
+    @property
+    def fingerprint(self) -> str:
+        """The fingerprint the library was made with."""
+        return self._fingerprint
+
+    def refresh(self) -> bool:
+        """Take in what other processes wrote; True when anything changed. Cheap if not."""
+        return self._index.refresh()
+
+    def warm_up(self) -> None:
+        """Load what the first search would wait for."""
+        self._index.shelves(with_vectors=True)
+
+    def value(self, key: str) -> bytes | None:
+        """Return a small value."""
+        with self._database.reading() as connection:
+            row = connection.execute(
+                "SELECT value FROM small_values WHERE key = ?", (f"user:{key}",)
+            ).fetchone()
+        return bytes(row[0]) if row else None
+
+    def set_value(self, key: str, value: bytes) -> None:
+        """Keep a small value."""
+        with self._guard, self._database.writing() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO small_values VALUES (?, ?)", (f"user:{key}", value)
+            )
+
+    # files
+
+    def put_files(self, files: Iterable[SourceFile]) -> None:
+        """Insert or replace by path, all or none.
+
+        A document whose last path came to lead elsewhere is hidden, and found again once a
+        path leads to it; compaction deletes it.
+        """
+        new = list(files)
+        with self._guard:
+            with self._database.writing() as connection:
+                touched = file_rows.put_files(connection, new)
+                file_rows.relink(connection, touched, lost=True)
+            self._index.refresh()
+
+    def remove_files(self, paths: Iterable[str]) -> None:
+        """Forget paths; a document without any path left goes with its pages."""
+        with self._guard:
+            with self._database.writing() as connection:
+                touched = file_rows.remove_files(connection, set(paths))
+                kept = {i for i in touched if file_rows.has_files(connection, i)}
+                for document_id in touched - kept:
+                    page_rows.drop_document(connection, document_id)
+                file_rows.relink(connection, kept, lost=True)
+            self._index.refresh()
+
+    def files(
+        self,
+        *,
+        folder: str | None = None,
+        states: frozenset[FileState] | None = None,
+        document_id: str | None = None,
+    ) -> list[SourceFile]:
+        """List files, by path; ``folder`` is the added folder they belong to."""
+        with self._database.reading() as connection:
+            return file_rows.list_files(
+                connection, folder=folder, states=states, document_id=document_id
+            )
+
+    def page_counts(self) -> list[PageCount]:
+        """Count the pages of each folder; copies within it count once."""
+        with self._database.reading() as connection:
+            return file_rows.count_pages(connection)
+
+    # documents and pages
+
+    def documents(self, ids: Iterable[str] | None = None) -> list[Document]:
+        """List the committed documents (of these ids)."""
+        with self._database.reading() as connection:
+            return file_rows.list_documents(connection, ids)
+
+    def staged_pages(self, document_id: str) -> frozenset[int]:
+        """Page indices put for a document that is not committed yet; survives a kill."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT p.page_index FROM pages p JOIN documents d ON d.number = p.owner"
+                " WHERE d.document_id = ? AND p.is_staged = 1",
+                (document_id,),
+            )
+            return frozenset(row[0] for row in rows)
+
+    def stage_pages(self, document_id: str, pages: Sequence[PageRecord]) -> None:
+        """Keep pages of a document under way; nobody finds them before the commit."""
+        with self._guard:
+            self._settle_if_due()
+            self._put(pages, document_id=document_id)
+
+    def commit_document(self, document: Document) -> None:
+        """Make a document appear with all its staged pages, replacing an older version.
+
+        Without staged pages an older version keeps its own.
+        """
+        with self._guard:
+            with self._database.writing() as connection:
+                owner = file_rows.document_number(connection, document.document_id)
+                page_rows.publish_staged(connection, owner)
+                file_rows.put_document(connection, document)
+                schema.note_change(connection, "d", document=document.document_id)
+            self._index.refresh()
+            self._renew_statistics_if_due()
+
+    def discard_staged(self, document_id: str) -> None:
+        """Forget the pages of a document under way."""
+        with self._guard, self._database.writing() as connection:
+            owner = file_rows.document_number(connection, document_id)
+            page_rows.delete_pages(
+                connection, page_rows.pages_of(connection, owner, is_staged=True)
+            )
+            connection.execute(
+                "DELETE FROM documents WHERE number = ? AND state = ?",
+                (owner, schema.DocumentState.STAGED),
+            )
+
+    def replace_pages(self, pages: Sequence[PageRecord]) -> None:
+        """Replace pages of committed documents, all or none."""
+        with self._guard:
+            self._settle_if_due()
+            self._put(pages, document_id=None)
+            self._index.refresh()
+
+    def remove_documents(self, ids: Iterable[str]) -> None:
+        """Forget documents with their pages; their files stay listed."""
+        with self._guard:
+            with self._database.writing() as connection:
+                for document_id in ids:
+                    page_rows.drop_document(connection, document_id)
+            self._index.refresh()
+
+    def pages(self, refs: Sequence[PageRef], *, with_vectors: bool = False) -> list[PageRecord]:
+        """Fetch pages in the order asked, leaving out those that are gone."""
+        with self._database.reading() as connection:
+            found = [row for row in (page_rows.read_page(connection, ref) for ref in refs) if row]
+        if not with_vectors:
+            return [record for _, record in found]
+        vectors = self._index.vectors_of([page_id for page_id, _ in found])
+        return [
+            replace(record, vectors=vectors[page_id])
+            for page_id, record in found
+            if page_id in vectors
+        ]
+
+    def page_refs(self, query_filter: StoreQuery, *, limit: int | None = None) -> list[PageRef]:
+        """List pages that pass the query's filter: newest file first, then by page."""
+        shelves = self._index.shelves(with_vectors=False)
+        with self._index.lock, self._database.reading():
+            return find_refs(shelves, query_filter, limit=limit)
+
+    def waiting_for_ocr(self, *, limit: int) -> list[PageRef]:
+        """Pages that OCR has still to read, fewest-page documents first."""
+        with self._database.reading() as connection:
+            return page_rows.read_waiting(connection, limit=limit)
+
+    # search
+
+    def search(self, query: StoreQuery, *, limit: int) -> Candidates:
+        """Propose up to ``limit`` pages for each kind of evidence, every column filled."""
+        needs_vectors = query.vector is not None or query.multi is not None
+        shelves = self._index.shelves(with_vectors=needs_vectors)
+        with self._index.lock, self._database.reading():
+            return find_candidates(shelves, query, limit=limit)
+
+    # upkeep
+
+    def refresh_statistics(self) -> None:
+        """Compute whitening and percentiles anew from the library's own pages."""
+        with self._guard:
+            statistics = self._index.steadily(self._index.make_statistics)
+            if statistics is None:
+                return
+            with self._database.writing() as connection:
+                connection.execute("DELETE FROM statistics")
+                connection.execute(
+                    "INSERT INTO statistics VALUES (?, ?)",
+                    (statistics.version, statistics.packed()),
+                )
+                schema.set_number(connection, schema.STATISTICS_PAGES, statistics.pages)
+            self._index.refresh()
+
+    def compact(self, token: Cancellation | None = None) -> None:
+        """Give back the room of what was removed or replaced; refresh statistics."""
+        with self._guard:
+            with self._database.writing() as connection:
+                settling.drop_hidden(connection)
+            self._index.refresh()
+            settling.settle(self._database, self._vectors)
+            settling.rewrite_vectors(self._database, self._vectors, token)
+            settling.purge_postings(self._database, token)
+            self.refresh_statistics()
+            with self._database.writing() as connection:
+                settling.prune(connection)
+                self._vocabulary.forget()
+            settling.shrink(self._database)
+            self._index.refresh()
+
+    def needs_compaction(self) -> bool:
+        """Whether enough is dead, or lies in pieces, for a compaction to pay."""
+        with self._database.reading() as connection:
+            return settling.is_compaction_due(connection, self._vectors)
+
+    def verify(self, token: Cancellation | None = None) -> VerifyReport:
+        """Read everything once and tell what cannot be read."""
+        return check(self._database, self._vectors, token)
+
+    def repair(self, token: Cancellation | None = None) -> VerifyReport:
+        """Drop what cannot be read; its files become WAITING so that they are read again.
+
+        Also for a library that could not be opened: it stays closed, to be opened afterwards.
+        """
+        if self._access is Access.READ:
+            raise StoreError("The library is open for reading only.")
+        was_open, fingerprint = self._database_ is not None, self._fingerprint
+        if was_open:
+            self.close()
+        self._lock.acquire()
+        try:
+            report = mend(self._directory, self._vectors, fingerprint=fingerprint, token=token)
+        finally:
+            self._vectors.close()
+            self._vocabulary.forget()
+            self._lock.release()
+        if was_open:
+            self.open(Access.WRITE, fingerprint=fingerprint)
+        return report
+
+    def stats(self) -> StoreStats:
+        """Count documents, pages, files and bytes."""
+        with self._database.reading() as connection:
+            return read_stats(connection, self._directory, self._vectors)
+
+    # inside
+
+    @property
+    def _database(self) -> Database:
+        if self._database_ is None:
+            raise StoreError("The library is not open.")
+        return self._database_
+
+    @property
+    def _index(self) -> LibraryIndex:
+        if self._index_ is None:
+            raise StoreError("The library is not open.")
+        return self._index_
+
+    def _put(self, pages: Sequence[PageRecord], *, document_id: str | None) -> None:
+        """Write pages: staged for a document, or (None) in the place of those that are there."""
+        texts = [tokens_of(record) for record in pages]
+        try:
+            with self._database.writing() as connection:
+                self._check_dim(connection, pages)
+                numbers = self._vocabulary.numbers(connection, (t for text in texts for t in text))
+                staged = document_id is not None
+                owner = file_rows.document_number(connection, document_id) if staged else 0
+                for record, text in zip(pages, texts, strict=True):
+                    if not staged:
+                        owner, old = page_rows.find_shown(connection, record.ref)
+                        schema.note_change(connection, "x", page=old)
+                    page_id = page_rows.put_page(
+                        connection,
+                        record,
+                        owner=owner,
+                        is_staged=staged,
+                        page_tokens=text,
+                        token_ids=np.array([numbers[t] for t in text], np.uint32),
+                    )
+                    if not staged:
+                        schema.note_change(connection, "p", page=page_id)
+        except BaseException:
+            self._vocabulary.forget()
+            raise
+
+    def _check_dim(self, connection: sqlite3.Connection, pages: Sequence[PageRecord]) -> None:
+        known = schema.number(connection, schema.DIM)
+        dim = checked_dim(pages, known or None)
+        if dim and not known:
+            schema.set_number(connection, schema.DIM, dim)
+
+    def _settle_if_due(self) -> None:
+        with self._database.reading() as connection:
+            is_due = settling.is_settling_due(connection)
+        if is_due:
+            settling.settle(self._database, self._vectors)
+            self._index.refresh()
+
+    def _renew_statistics_if_due(self) -> None:
+        """Make statistics anew each time that the pages have doubled."""
+        with self._database.reading() as connection:
+            is_due = settling.are_statistics_due(connection)
+        if is_due:
+            self.refresh_statistics()
