@@ -122,12 +122,12 @@ def install_system_packages(packages: list[str]) -> None:
     command = ["apt-get", "install", "-y", "--no-install-recommends", *packages]
     if shutil.which("apt-get") is None:
         raise SetupError(
-            "Some system libraries are missing; install what this system calls these Debian "
+            "Some system packages are missing; install what this system calls these Debian "
             f"packages: {' '.join(packages)}"
         )
     if os.geteuid() != 0:
         raise SetupError(
-            f"Some system libraries are missing; install them with: sudo {' '.join(command)}"
+            f"Some system packages are missing; install them with: sudo {' '.join(command)}"
         )
     print(f"Installing system packages: {' '.join(packages)}", file=sys.stderr)
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
