@@ -4,7 +4,18 @@ from typing import IO
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageFile, UnidentifiedImageError
+from PIL import (  # named, so that no other decoder is ever loaded
+    AvifImagePlugin,  # noqa: F401
+    BmpImagePlugin,  # noqa: F401
+    GifImagePlugin,  # noqa: F401
+    Image,
+    ImageFile,
+    JpegImagePlugin,  # noqa: F401
+    PngImagePlugin,  # noqa: F401
+    TiffImagePlugin,  # noqa: F401
+    UnidentifiedImageError,
+    WebPImagePlugin,  # noqa: F401
+)
 
 from folioscope.documents import errors
 from folioscope.documents.limits import ReadingLimits
@@ -15,7 +26,8 @@ from folioscope.domain.documents import DocumentKind, Failure, FailureCause
 from folioscope.domain.pages import PageText
 from folioscope.domain.protocols import DocumentFacts
 
-FORMATS = ["PNG", "JPEG", "MPO", "WEBP", "TIFF", "GIF", "BMP", "AVIF"]
+FORMATS = ["PNG", "JPEG", "WEBP", "TIFF", "GIF", "BMP", "AVIF"]
+_JPEG_FORMATS = ("JPEG", "MPO")  # the latter: several JPEGs in one file, of which the first is read
 _READING_PIXELS = 1_200_000
 _PT_PER_PX = 0.75  # pictures are shown at 96 px an inch
 _ORIENTATION = 0x0112
@@ -68,7 +80,7 @@ class ImageSource:
         failures: tuple[Failure, ...] = ()
         if count == 1:  # decoded only once: the survey is kept for the reading that follows
             self._surveys[0] = self._survey(0)
-            if self._image.format == "JPEG" and not self._ends_like_jpeg():
+            if self._image.format in _JPEG_FORMATS and not self._ends_like_jpeg():
                 message = "The file ends early. The part that is there can be found."
                 failures = (Failure(FailureCause.CUT_SHORT, message),)
         return DocumentFacts(DocumentKind.IMAGE, count, "", failures)
@@ -143,12 +155,12 @@ class ImageSource:
         if width * height > self._limits.max_image_pixels:
             raise errors.too_many_pixels(width * height, self._limits.max_image_pixels)
         wanted = _fitting(image.size, longest_px, most_pixels)
-        if image.format == "JPEG":
+        if image.format in _JPEG_FORMATS:
             image.draft(None, (wanted[0] * 2, wanted[1] * 2))  # decodes at 1/2, 1/4 or 1/8
         try:
             image.load()
         except OSError:
-            if image.format != "JPEG":
+            if image.format not in _JPEG_FORMATS:
                 raise
             image = self._part_of_jpeg()
         return image

@@ -110,7 +110,8 @@ def _kinds(rgb: Rgb, parts: PageParts) -> tuple[float, float, float, float, floa
     photo, flat = _photo_and_flat(rgb, parts)
     height, width = rgb.shape[:2]
     words = sum(len(line.text.split()) for line in parts.lines)
-    slide = 1 / (1 + words) if parts.is_pdf and width > 1.2 * height else 0.0
+    is_wide = parts.is_pdf and width > 1.2 * height
+    slide = 1 / (1 + words) if is_wide and (words or parts.has_layer) else 0.0
     scan = 0.0
     if words and not parts.has_layer:
         scan = 1.0 if parts.is_pdf else 1 - min(1.0, flat)

@@ -15,7 +15,7 @@ ENOUGH_CHARACTERS = 40  # fewer are a page number or a stamp
 _STAMP_CHARACTERS = 300  # on a page that is one picture: a library's stamp on a scan
 _BARE_INK = 0.0003  # share of the page: about twenty pixels of the preview
 _WHOLE_PAGE = 0.7
-_STAMP_LEAVES = 0.9  # of the ink: what is read elsewhere than under the stamp
+_MARGIN = 0.12  # of the page's height: where libraries put their stamp
 _JPEG_QUALITY = 80
 _HEADING_HEIGHT = 1.5  # times the median line of a page read by OCR
 
@@ -68,11 +68,17 @@ def _text_source(survey: Survey, ink: Mask) -> TextSource:
         return TextSource.LAYER
     bare = _outside(ink, survey.layer.text)
     if characters >= ENOUGH_CHARACTERS:
-        is_stamp = bare.mean() > _STAMP_LEAVES * ink.mean()
-        return TextSource.WAITING if is_stamp else TextSource.LAYER
+        is_unread = bare.mean() > _BARE_INK and _is_in_margins(survey.layer.text)
+        return TextSource.WAITING if is_unread else TextSource.LAYER
     if bare.mean() > _BARE_INK:
         return TextSource.WAITING
     return TextSource.LAYER if characters else TextSource.NONE
+
+
+def _is_in_margins(text: PageText) -> bool:
+    """Whether all words stand at the head or foot of the page."""
+    middle = text.boxes[:, [1, 3]].mean(1)
+    return bool(((middle < _MARGIN) | (middle > 1 - _MARGIN)).all())
 
 
 def _outside(ink: Mask, text: PageText) -> Mask:
