@@ -40,6 +40,7 @@ from folioscope.stores.opening import (
 from folioscope.stores.page_facts import tokens_of
 from folioscope.stores.records import checked_dim
 from folioscope.stores.sql_words import Vocabulary
+from folioscope.stores.statistics import LibraryStatistics
 from folioscope.stores.write_lock import WriteLock
 
 
@@ -123,6 +124,10 @@ class LanceVectorStore:
     def warm_up(self) -> None:
         """Load what the first search would wait for."""
         self._index.shelves(with_vectors=True)
+
+    def statistics(self) -> LibraryStatistics:
+        """Return what whitens vectors and ranks looks at present."""
+        return self._index.shelves(with_vectors=False).statistics
 
     def value(self, key: str) -> bytes | None:
         """Return a small value."""
