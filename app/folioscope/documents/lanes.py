@@ -1,6 +1,7 @@
 """A queue with one worker behind it: work of one duty, in order, each piece within limits."""
 
 import contextlib
+import logging
 import queue
 import threading
 from concurrent.futures import Future, InvalidStateError
@@ -14,6 +15,8 @@ from folioscope.documents.worker_process import Mishap, WorkerProcess
 from folioscope.domain.documents import Failure
 from folioscope.domain.protocols import Cancellation
 from folioscope.jobs.tokens import Cancelled
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(eq=False)
@@ -97,31 +100,33 @@ class Lane:
 
     def _run(self) -> None:
         """Work until closed. The thread owns the worker, and the worker ends with it."""
-        try:
-            while (piece := self._next()) is not None:
-                if not piece.is_abandoned:
-                    self._carry_out(piece)
-        finally:
-            self._discard()
-            while not self._pieces.empty():
-                if (left := self._pieces.get()) is not None:
-                    left.abandon()
+        while (piece := self._next()) is not None:
+            if piece.is_abandoned:
+                continue
+            try:
+                self._carry_out(piece)
+            except OSError:  # no room for another process
+                _log.exception("the %s worker did not start", self._duty)
+                self._discard()
+                piece.settle(Answer(failure=self._failure(Mishap.DEAD)))
+        self._discard()
 
     def _next(self) -> Piece | None:
         """Wait for work; a worker that has had none for a while is sent home."""
         while True:
-            with self._lock:
-                self._current = None
-                if self._is_closed:
-                    return None
             try:
                 piece = self._pieces.get(timeout=self._idle_s if self._worker else None)
             except queue.Empty:
                 self._discard()
                 continue
             with self._lock:
-                self._current = piece
-            return None if self._is_closed and piece is None else piece
+                if not self._is_closed:
+                    self._current = piece
+                    return piece
+            while piece is not None:  # closed: whoever waits for what is left is told
+                piece.abandon()
+                piece = None if self._pieces.empty() else self._pieces.get()
+            return None
 
     def _carry_out(self, piece: Piece) -> None:
         """Do one piece; a worker that was in use before may have been at fault, not the page."""

@@ -4,6 +4,7 @@ MuPDF's own order is kept: it is the order of the content, which reads right in 
 documents, and its bidirectional text is already in reading order.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -31,6 +32,9 @@ _FORMS = {
     for code in (*range(0xFB00, 0xFB50), *range(0xFB50, 0xFDFE), *range(0xFE70, 0xFEFD))
     if unicodedata.normalize("NFKC", chr(code)) != chr(code)
 }
+
+_FORMS[0xFFFD] = ""  # a glyph that nobody knows
+_TURNED_ARTICLE = re.compile("\u0627([\u0627\u0623\u0625\u0622])\u0644")
 
 Words = Sequence[tuple[Any, ...]]
 
@@ -62,7 +66,7 @@ def read_layer(
     left out: they are there for machines. ``rgb`` is a rendering of the page, any size, and
     ``ground`` the colour of its ground.
     """
-    words = [word for word in text_page.extractWORDS() if word[4].strip()][:MOST_WORDS]
+    words = [word for word in text_page.extractWORDS() if _says_something(word[4])][:MOST_WORDS]
     if not words:
         return LayerText(PageText())
     size = np.array([width_pt, height_pt, width_pt, height_pt])
@@ -94,7 +98,7 @@ def _page_text(words: Words, size: Any) -> PageText:
     new_block = np.append(False, places[1:, 0] != places[:-1, 0])
     new_line = new_block | np.append(False, places[1:, 1] != places[:-1, 1])
     return PageText(
-        tuple(_spelt_out(words[number][4]) for number in kept.tolist()),
+        tuple(spelt_out(words[number][4]) for number in kept.tolist()),
         np.ascontiguousarray(boxes[kept].clip(0, 1), np.float32),
         np.cumsum(new_line).astype(np.int32),
         np.cumsum(new_block).astype(np.int32),
@@ -160,7 +164,7 @@ def _survey(
                     hidden.setdefault((number, line_number), []).append(span["bbox"])
                 else:
                     seen.append(span)
-            text = _spelt_out(" ".join("".join(span["text"] for span in seen).split()))
+            text = spelt_out(" ".join("".join(span["text"] for span in seen).split()))
             if text:
                 x0, y0, x1, y1 = line["bbox"]
                 lines.append(TextLine(text, (x0 / width, y0 / height, x1 / width, y1 / height)))
@@ -195,9 +199,19 @@ def _largest(blocks: Sequence[_Block]) -> str:
     return max(blocks, key=lambda block: block.size).text[:LONGEST_LINE] if blocks else ""
 
 
-def _spelt_out(text: str) -> str:
-    """Spell out ligatures and Arabic letter forms that are left."""
-    return text if text.isascii() else text.translate(_FORMS)
+def spelt_out(text: str) -> str:
+    """Spell out ligatures and letter forms that are left, and mend what MuPDF turned around.
+
+    It spells the one glyph for lam and alef in the order of the eye, so that the article before
+    an alef comes out as two alefs and a lam, which no Arabic word has.
+    """
+    if text.isascii():
+        return text
+    return _TURNED_ARTICLE.sub("\u0627\u0644\\1", text.translate(_FORMS))
+
+
+def _says_something(word: str) -> bool:
+    return bool(word.strip("\ufffd \t\r\n\xa0"))
 
 
 def _meaningful(word: str) -> int:

@@ -7,6 +7,7 @@ import pytest
 from folioscope.documents.limits import ReadingLimits
 from folioscope.documents.page_reading import content_of
 from folioscope.documents.pdf_source import PdfSource
+from folioscope.documents.text_layer import spelt_out
 from folioscope.domain.pages import TextSource
 from tests.made_documents import SENTENCE, scanned_pdf, text_pdf, written_image
 
@@ -132,3 +133,17 @@ def test_the_preview_is_a_jpeg_of_320_px(tmp_path):
     content = first_page(text_pdf(tmp_path / "a.pdf"))
     assert content.preview_jpeg.startswith(b"\xff\xd8")
     assert 0.01 < content.ink < 0.5
+
+
+@pytest.mark.parametrize(
+    ("found", "meant"),
+    [
+        ("o\ufb03ce", "office"),
+        ("\ufee3\ufeae\ufea3\ufe92\ufe8e", "\u0645\u0631\u062d\u0628\u0627"),
+        ("\u0627\u0623\u0644\u0648\u0644", "\u0627\u0644\u0623\u0648\u0644"),
+        ("\u0623\u0644\u0645\u0627\u0646\u064a\u0627",) * 2,
+        ("plain", "plain"),
+    ],
+)
+def test_ligatures_and_letter_forms_are_spelt_out(found, meant):
+    assert spelt_out(found) == meant
