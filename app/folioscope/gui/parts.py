@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from folioscope.gui.icons import ICON_PX, icon
 from folioscope.gui.theme import colour, font, theme_signals
 
+_FONT_OF_KIND = {"chip": "small", "addchip": "small", "quiet": "small", "row": "body"}
 W = TypeVar("W", bound=QWidget)
 Item = QWidget | int | None | tuple[QWidget, int]
 
@@ -45,7 +46,7 @@ class Button(QPushButton):
         self._tint = tint or ("on_accent" if kind == "primary" else "text_muted")
         self._kind = kind
         self.setProperty("kind", kind)
-        self.setFont(font("small" if kind in ("chip", "addchip", "quiet") else "label"))
+        self.setFont(font(_FONT_OF_KIND.get(kind, "label")))
         self.setIconSize(QSize(ICON_PX, ICON_PX))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAutoDefault(False)

@@ -1,0 +1,1 @@
+"""What is read, what failed and why."""

@@ -1,0 +1,1 @@
+"""Sentences that need to be seen, with what can be done."""

@@ -1,0 +1,1 @@
+"""The head: field, filters and counts."""

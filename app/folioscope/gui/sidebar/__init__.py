@@ -1,0 +1,1 @@
+"""Libraries, folders and filters at the left."""

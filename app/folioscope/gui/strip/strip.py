@@ -1,0 +1,100 @@
+"""The strip at the window's foot."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout
+
+from folioscope.gui.parts import Button, ElidedLabel, Label, Meter, painted
+from folioscope.gui.strip.wording import share_done, strip_sentence
+from folioscope.gui.theme import scaled, size_px
+from folioscope.gui.words import tr
+from folioscope.services.api import IndexPhase, IndexState
+
+
+class Strip(QFrame):
+    """Says in one line what goes on; pause, resume, stop, and Activity."""
+
+    pause_wanted = Signal()
+    resume_wanted = Signal()
+    stop_wanted = Signal()
+    activity_wanted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        painted("strip", self)
+        self.setFixedHeight(scaled(size_px("strip")))
+        self._is_paused = False
+        self.meter = Meter(name=tr("Reading"), width_px=120)
+        self.sentence = ElidedLabel("", "small", where=Qt.TextElideMode.ElideRight)
+        self.words = Label("", "small", tone="muted")
+        self.words_meter = Meter(name=tr("Words"), width_px=44, tint="control")
+        self.hold = Button(icon_name="pause", kind="icon", tip=tr("Pause"))
+        self.stop = Button(icon_name="x", kind="icon", tip=tr("Stop reading"))
+        self.activity = Button(tr("Activity"), icon_name="chevron-up", kind="quiet")
+        self.activity.setToolTip(tr("Activity (Ctrl+J)"))
+        self.hold.clicked.connect(self._hold)
+        self.stop.clicked.connect(self.stop_wanted)
+        self.activity.clicked.connect(self.activity_wanted)
+        self._lay_out()
+        self.show_state(IndexState(), is_running=False, is_stopped=False, has_pages=False)
+
+    def _lay_out(self) -> None:
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(16, 0, 8, 0)
+        layout.setSpacing(8)
+        layout.addWidget(self.meter)
+        layout.addWidget(self.sentence, 1)
+        layout.addWidget(self.words)
+        layout.addWidget(self.words_meter)
+        layout.addSpacing(4)
+        layout.addWidget(self.hold)
+        layout.addWidget(self.stop)
+        layout.addWidget(self.activity)
+
+    def _hold(self) -> None:
+        (self.resume_wanted if self._is_paused else self.pause_wanted).emit()
+
+    def show_opening(self) -> None:
+        """Say that the library is being opened."""
+        self.sentence.show_text(tr("Opening the library"))
+
+    def show_state(
+        self, state: IndexState, *, is_running: bool, is_stopped: bool, has_pages: bool
+    ) -> None:
+        """Show how far indexing is."""
+        text = strip_sentence(state, is_stopped=is_stopped, has_pages=has_pages)
+        if text != self.sentence.full_text():
+            self.sentence.show_text(text)
+        share = share_done(state)
+        self.meter.setVisible(share is not None)
+        if share is not None:
+            self.meter.set_share(share)
+        self._show_coverage(state)
+        self._show_buttons(state, is_running=is_running, is_stopped=is_stopped)
+
+    def _show_coverage(self, state: IndexState) -> None:
+        is_reading = state.phase is not IndexPhase.IDLE and state.reading.total > 0
+        self.words.setVisible(is_reading)
+        self.words_meter.setVisible(is_reading)
+        if is_reading:
+            covered = state.reading.done / state.reading.total
+            self.words.setText(tr("Words {percent} %").format(percent=int(covered * 100)))
+            self.words_meter.set_share(covered)
+
+    def _show_buttons(self, state: IndexState, *, is_running: bool, is_stopped: bool) -> None:
+        self._is_paused = state.is_paused or (is_stopped and not is_running)
+        works = is_running and state.phase is not IndexPhase.IDLE
+        self.hold.setVisible(works or self._is_paused)
+        self.stop.setVisible(works)
+        if self._is_paused:
+            self.hold.show_icon("play", tip=tr("Resume"))
+        else:
+            self.hold.show_icon("pause", tip=tr("Pause"))
+
+    def show_activity_open(self, *, is_open: bool) -> None:
+        """Turn the arrow with the Activity view."""
+        self.activity.show_icon("chevron-down" if is_open else "chevron-up")
+
+    def set_failures(self, count: int) -> None:
+        """Say on the button how many files failed."""
+        failed = tr("%Ln failed", n=count)
+        self.activity.say(f"{tr('Activity')} · {failed}" if count else tr("Activity"))

@@ -1,0 +1,65 @@
+"""What the strip says of indexing, as plain functions of its state."""
+
+from folioscope.gui.words import number, tr
+from folioscope.services.api import IndexPhase, IndexState, Pace
+
+_MINUTE_S = 60
+_HOUR_S = 3600
+
+
+def time_left(left_s: float) -> str:
+    """Say how long it still takes, roughly."""
+    if left_s < 45:
+        return tr("less than a minute left")
+    if left_s < 90 * _MINUTE_S:
+        return tr("about %Ln minutes left", n=max(1, round(left_s / _MINUTE_S)))
+    return tr("about %Ln hours left", n=round(left_s / _HOUR_S))
+
+
+def speed(per_second: float) -> str:
+    """Say how fast it goes: pages a second, or seconds a page where it is slow."""
+    if per_second >= 1:
+        return tr("{count} a second").format(count=number(per_second))
+    return tr("{seconds} s a page").format(seconds=f"{1 / max(per_second, 1e-3):.1f}")
+
+
+def pace_details(pace: Pace) -> str:
+    """Say speed and time left; empty until both hold."""
+    if pace.per_second is None or pace.left_s is None or pace.done >= pace.total:
+        return ""
+    return f"{speed(pace.per_second)} · {time_left(pace.left_s)}"
+
+
+def _pages_of(text: str, pace: Pace) -> str:
+    return text.format(done=number(pace.done), total=number(pace.total))
+
+
+def strip_sentence(state: IndexState, *, is_stopped: bool, has_pages: bool) -> str:
+    """Return the one line of the strip."""
+    if state.phase is IndexPhase.BLOCKED:
+        return state.message or tr("Reading cannot go on.")
+    if state.is_paused:
+        return tr("Paused")
+    if is_stopped and state.phase is IndexPhase.IDLE:
+        return tr("Stopped. What was read can be found.")
+    match state.phase:
+        case IndexPhase.SCANNING:
+            return tr("Looking for changes in your folders")
+        case IndexPhase.READING:
+            text = _pages_of(tr("Reading {done} of {total} pages"), state.reading)
+            return " · ".join(filter(None, (text, pace_details(state.reading))))
+        case IndexPhase.RECOGNISING:
+            text = _pages_of(tr("Reading text in pictures: {done} of {total}"), state.recognising)
+            return " · ".join(filter(None, (text, pace_details(state.recognising))))
+        case IndexPhase.TIDYING:
+            return tr("Tidying up the library")
+        case _:
+            return tr("All pages can be found by words.") if has_pages else ""
+
+
+def share_done(state: IndexState) -> float | None:
+    """Return how much of what goes on is done, None where there is nothing to measure."""
+    pace = state.recognising if state.phase is IndexPhase.RECOGNISING else state.reading
+    if state.phase not in (IndexPhase.READING, IndexPhase.RECOGNISING) or not pace.total:
+        return None
+    return pace.done / pace.total
