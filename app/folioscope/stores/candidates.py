@@ -37,7 +37,7 @@ class Shelves:
 def find_refs(shelves: Shelves, query: StoreQuery, *, limit: int | None) -> list[PageRef]:
     """List the pages that pass filter and word restrictions, newest file first."""
     rows = newest_first(shelves.files, shelves.pages, _passing(shelves, query))
-    return [shelves.pages.ref(row) for row in rows[:limit].tolist()]
+    return shelves.pages.refs(rows[:limit])
 
 
 def find_candidates(shelves: Shelves, query: StoreQuery, *, limit: int) -> Candidates:
@@ -155,7 +155,7 @@ def _filled(
     assert views.region_index is not None
     pages, chosen = shelves.pages, rows[order]
     return Candidates(
-        refs=tuple(pages.ref(row) for row in chosen.tolist()),
+        refs=tuple(pages.refs(chosen)),
         page=views.page[order],
         region=views.region[order],
         region_index=views.region_index[order],

@@ -92,9 +92,11 @@ class PageTable:
         alive, index = self["is_alive"], self["index"]
         return sorted((r for r in rows if alive[r]), key=lambda r: int(index[r]))
 
-    def ref(self, row: int) -> PageRef:
-        """Return which page a row is."""
-        return PageRef(self.document_ids[self["owner"][row]], int(self["index"][row]))
+    def refs(self, rows: Rows) -> list[PageRef]:
+        """Return which pages some rows are."""
+        owners, indices = self["owner"][rows].tolist(), self["index"][rows].tolist()
+        names = self.document_ids
+        return [PageRef(names[o], i) for o, i in zip(owners, indices, strict=True)]
 
     def with_sources(self, sources: Sequence[TextSource]) -> Bools:
         """Tell which rows have their text from one of ``sources``."""

@@ -91,17 +91,18 @@ class ViewCodes:
         """Return the cosine of the rows at ``positions`` with ``query``."""
         found = np.empty(len(positions), np.float32)
         order = np.argsort(positions, kind="stable")
-        sorted_positions = positions[order]
-        ends = np.searchsorted(
-            sorted_positions, np.arange(1, len(self._chunks) + 1) * CHUNK_ROWS, "left"
-        )
+        ordered = positions[order]
+        limits = np.arange(1, len(self._chunks) + 1) * CHUNK_ROWS
         start = 0
-        for number, end in enumerate(ends.tolist()):
-            if end > start:
-                rows = sorted_positions[start:end] - number * CHUNK_ROWS
-                chunk = self._chunks[number]
-                values = chunk.codes[rows].astype(np.float32) @ query
-                found[order[start:end]] = values * chunk.scales[rows]
+        block = np.empty((_CAST_ROWS, self.dim), np.float32)
+        for number, end in enumerate(np.searchsorted(ordered, limits, "left").tolist()):
+            chunk = self._chunks[number]
+            for first in range(start, end, _CAST_ROWS):
+                last = min(first + _CAST_ROWS, end)
+                rows = ordered[first:last] - number * CHUNK_ROWS
+                cast = block[: last - first]
+                np.copyto(cast, chunk.codes[rows], casting="unsafe")
+                found[order[first:last]] = (cast @ query) * chunk.scales[rows]
             start = end
         return found
 
