@@ -6,6 +6,7 @@ from enum import StrEnum
 import numpy as np
 import numpy.typing as npt
 
+from folioscope.domain.documents import FileState
 from folioscope.domain.geometry import Box
 from folioscope.domain.pages import Float32, Int32, PageRef, TextSource
 from folioscope.domain.queries import ParsedQuery
@@ -99,7 +100,8 @@ class SearchResult:
     """A page as it is shown. ``paths``: the file and its identical copies, best first.
 
     ``strength`` is None where nothing was asked. ``similar`` names near-duplicate pages that
-    are folded behind this one. ``aspect`` is width divided by height.
+    are folded behind this one. ``aspect`` is width divided by height. ``state`` is that of the
+    file: a page that is listed before it is read, or of a locked file, has no picture.
     """
 
     ref: PageRef
@@ -115,6 +117,7 @@ class SearchResult:
     text_source: TextSource = TextSource.LAYER
     is_away: bool = False
     similar: tuple[PageRef, ...] = ()
+    state: FileState = FileState.INDEXED
 
     @property
     def path(self) -> str:

@@ -1,0 +1,1 @@
+"""One page: its picture with marks, the panel beside the results, and the large page."""

@@ -1,0 +1,1 @@
+"""The pages found: as a grid of tiles, or grouped by document."""
