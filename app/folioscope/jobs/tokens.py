@@ -76,3 +76,22 @@ class CancelToken:
     def wait(self, timeout_s: float) -> bool:
         """Sleep up to ``timeout_s``; True as soon as the work is cancelled."""
         return self._event.wait(timeout_s)
+
+
+class ChildToken(CancelToken):
+    """Ends with its parent, and can be cancelled alone; pauses with its parent."""
+
+    def __init__(self, parent: CancelToken) -> None:
+        super().__init__()
+        self._parent = parent
+        self._forget_parent = parent.on_cancel(self.cancel)
+
+    def checkpoint(self) -> None:
+        """Wait while the parent is paused, then raise Cancelled if either was cancelled."""
+        self.raise_if_cancelled()
+        self._parent.checkpoint()
+        super().checkpoint()
+
+    def release(self) -> None:
+        """Forget the parent once the work is over."""
+        self._forget_parent()

@@ -1,0 +1,138 @@
+"""One library's store: always open for reading, for writing while somebody needs it."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from folioscope.domain.errors import LibraryBusyError, LibraryDamagedError
+from folioscope.domain.protocols import (
+    Access,
+    Cancellation,
+    PreviewStore,
+    VectorStore,
+    VerifyReport,
+)
+
+
+class LibraryStores:
+    """Hands out the reading store, and the writing one for as long as it is in use.
+
+    The write lock is held only then, so that another process can index when this one rests.
+    ``make_store`` returns a store that is not open; ``clear`` deletes the library's files.
+    """
+
+    def __init__(
+        self,
+        make_store: Callable[[], VectorStore],
+        *,
+        previews: PreviewStore,
+        fingerprint: str,
+        clear: Callable[[], None],
+    ) -> None:
+        self._make_store = make_store
+        self._clear = clear
+        self.previews = previews
+        self.fingerprint = fingerprint
+        self.reading: VectorStore = make_store()
+        self._writing: VectorStore | None = None
+        self._users = 0
+        self._guard = threading.RLock()
+
+    def open(self, *, accept_any: bool = False) -> None:
+        """Open for reading, making the library first where there is none.
+
+        With ``accept_any`` a library of another fingerprint opens too (to list or repair it).
+        """
+        self.reading.open(Access.READ, fingerprint="" if accept_any else self.fingerprint)
+        self.previews.open()
+
+    def create(self) -> None:
+        """Make the library, or check that it can be written."""
+        store = self._make_store()
+        try:
+            store.open(Access.WRITE, fingerprint=self.fingerprint)
+        finally:
+            store.close()
+
+    def close(self) -> None:
+        """Close all stores."""
+        self.reading.close()
+        self.previews.close()
+        with self._guard:
+            if self._writing is not None:
+                self._writing.close()
+                self._writing = None
+
+    @contextmanager
+    def writing(self) -> Iterator[VectorStore]:
+        """Lend the writing store; raise LibraryBusyError while another process writes."""
+        store = self._lend()
+        try:
+            yield store
+        finally:
+            self._give_back()
+            self.reading.refresh()
+
+    def recreate(self) -> None:
+        """Empty the library and take the present fingerprint; small values are kept.
+
+        Raises LibraryBusyError.
+        """
+        with self._guard:
+            if self._users:
+                raise RuntimeError("the library is being written")
+            folders = self.reading.value("folders")
+            self._check_lock()
+            self.reading.close()
+            self.previews.close()
+            self._clear()
+            self.create()
+            self.open()
+            if folders is not None:
+                with self.writing() as store:
+                    store.set_value("folders", folders)
+
+    def repair(self, token: Cancellation) -> VerifyReport:
+        """Repair the library, also one that could not be opened; it is open afterwards."""
+        with self._guard:
+            if self._users:
+                raise LibraryBusyError("The library is being written.", hint="Stop reading first.")
+            self.reading.close()
+            store = self._make_store()
+            try:
+                self._open_for_repair(store)
+                report = store.repair(token)
+            finally:
+                store.close()
+            self.reading.open(Access.READ, fingerprint=self.fingerprint)
+            return report
+
+    def _open_for_repair(self, store: VectorStore) -> None:
+        try:
+            store.open(Access.WRITE, fingerprint="")
+        except LibraryDamagedError:
+            return  # repair works on a closed store too
+
+    def _check_lock(self) -> None:
+        """Raise LibraryBusyError while another process writes."""
+        store = self._make_store()
+        try:
+            store.open(Access.WRITE, fingerprint="")
+        finally:
+            store.close()
+
+    def _lend(self) -> VectorStore:
+        with self._guard:
+            if self._writing is None:
+                store = self._make_store()
+                store.open(Access.WRITE, fingerprint=self.fingerprint)
+                self._writing = store
+            self._users += 1
+            return self._writing
+
+    def _give_back(self) -> None:
+        with self._guard:
+            self._users -= 1
+            if self._users == 0 and self._writing is not None:
+                self._writing.close()
+                self._writing = None

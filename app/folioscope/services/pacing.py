@@ -1,0 +1,63 @@
+"""How fast work goes, and how long it will take; silent until it holds for three seconds."""
+
+import threading
+import time
+from collections import deque
+
+from folioscope.services.api import Pace
+
+_WINDOW_S = 12.0
+_STEADY_S = 3.0
+
+
+class PaceKeeper:
+    """Counts done against total; the rate is that of the last seconds. Safe from any thread."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._marks: deque[tuple[float, int]] = deque()
+        self._done = 0
+        self._total = 0
+
+    def reset(self) -> None:
+        """Start from nothing."""
+        with self._guard:
+            self._marks.clear()
+            self._done = self._total = 0
+
+    def expect(self, total: int) -> None:
+        """Set how much there is to do in all."""
+        with self._guard:
+            self._total = total
+
+    def add(self, count: int) -> None:
+        """Note that so much more is done."""
+        with self._guard:
+            now = time.monotonic()
+            if not self._marks:
+                self._marks.append((now, self._done))
+            self._done += count
+            self._marks.append((now, self._done))
+            while len(self._marks) > 2 and self._marks[1][0] < now - _WINDOW_S:
+                self._marks.popleft()
+
+    def pause(self) -> None:
+        """Forget the rate, so that a rest does not count as slowness."""
+        with self._guard:
+            self._marks.clear()
+
+    def pace(self) -> Pace:
+        """Return how far it is."""
+        with self._guard:
+            total = max(self._total, self._done)
+            rate = self._rate()
+            left_s = (total - self._done) / rate if rate else None
+            return Pace(self._done, total, rate, left_s)
+
+    def _rate(self) -> float | None:
+        if len(self._marks) < 3:
+            return None
+        (first_at, first), (last_at, last) = self._marks[0], self._marks[-1]
+        if last_at - first_at < _STEADY_S or last <= first:
+            return None
+        return (last - first) / (last_at - first_at)
