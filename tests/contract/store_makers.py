@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -124,7 +125,7 @@ def asking(text: str = "", *, vector: Float32 | None = None, **filters: object) 
     said = list(tokens(text))
     words = WordQuery(
         terms=tuple(dict.fromkeys(said)),
-        pairs=tuple(dict.fromkeys(zip(said, said[1:], strict=False))),
+        pairs=tuple(dict.fromkeys(pairwise(said))),
     )
     return StoreQuery(words=words, vector=vector, filter=PageFilter(**filters))  # type: ignore[arg-type]
 

@@ -1,12 +1,9 @@
 """The default library: SQLite knows what there is, LanceDB keeps the vectors."""
 
-import sqlite3
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-
-import numpy as np
 
 from folioscope.domain.documents import Document, FileState, SourceFile
 from folioscope.domain.errors import FingerprintMismatchError, StoreError
@@ -37,8 +34,7 @@ from folioscope.stores.opening import (
     read_stats,
     stored_fingerprint,
 )
-from folioscope.stores.page_facts import tokens_of
-from folioscope.stores.records import checked_dim
+from folioscope.stores.putting import put_pages
 from folioscope.stores.sql_words import Vocabulary
 from folioscope.stores.statistics import LibraryStatistics
 from folioscope.stores.write_lock import WriteLock
@@ -368,37 +364,12 @@ class LanceVectorStore:
         return self._index_
 
     def _put(self, pages: Sequence[PageRecord], *, document_id: str | None) -> None:
-        """Write pages: staged for a document, or (None) in the place of those that are there."""
-        texts = [tokens_of(record) for record in pages]
         try:
             with self._database.writing() as connection:
-                self._check_dim(connection, pages)
-                numbers = self._vocabulary.numbers(connection, (t for text in texts for t in text))
-                staged = document_id is not None
-                owner = file_rows.document_number(connection, document_id) if staged else 0
-                for record, text in zip(pages, texts, strict=True):
-                    if not staged:
-                        owner, old = page_rows.find_shown(connection, record.ref)
-                        schema.note_change(connection, "x", page=old)
-                    page_id = page_rows.put_page(
-                        connection,
-                        record,
-                        owner=owner,
-                        is_staged=staged,
-                        page_tokens=text,
-                        token_ids=np.array([numbers[t] for t in text], np.uint32),
-                    )
-                    if not staged:
-                        schema.note_change(connection, "p", page=page_id)
+                put_pages(connection, self._vocabulary, pages, document_id=document_id)
         except BaseException:
-            self._vocabulary.forget()
+            self._vocabulary.forget()  # numbers that were given are undone
             raise
-
-    def _check_dim(self, connection: sqlite3.Connection, pages: Sequence[PageRecord]) -> None:
-        known = schema.number(connection, schema.DIM)
-        dim = checked_dim(pages, known or None)
-        if dim and not known:
-            schema.set_number(connection, schema.DIM, dim)
 
     def _settle_if_due(self) -> None:
         with self._database.reading() as connection:
