@@ -1,1 +1,0 @@
-"""The command line: the second face of Folioscope, without a window and without Qt."""
