@@ -63,7 +63,8 @@ class Wiring(Protocol):
 
 def main(arguments: Sequence[str], wiring: Wiring) -> int:
     """Run one command and return its exit code."""
-    options = build_parser().parse_args(list(arguments))
+    known = argparse.Namespace(library="", json=False)  # set_defaults would reach the commands
+    options = build_parser().parse_args(list(arguments), known)
     directory = Path(options.library).expanduser() if options.library else None
     directory = (directory or wiring.default_directory()).absolute()
     command: Callable[[Wiring, Path, argparse.Namespace], int] = options.run
@@ -87,7 +88,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="folioscope", description="Find the page you remember.", parents=[shared]
     )
-    parser.set_defaults(library="", json=False, run=_gui)
+    parser.set_defaults(run=_gui)
     parser.add_argument("--version", action="version", version=f"Folioscope {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
