@@ -16,7 +16,6 @@ from folioscope import __version__, cli
 from folioscope.cli import Finding
 from folioscope.domain.errors import FolioscopeError, LibraryDamagedError, StoreError
 from folioscope.services.api import Services
-from folioscope.settings.schema import Settings
 from folioscope.settings.store import SettingsStore
 from folioscope.system import machine, paths
 
@@ -34,7 +33,7 @@ def library_exists(directory: Path) -> bool:
 class OpenLibrary:
     """One library with all its services; ``close`` lets go of everything."""
 
-    def __init__(self, directory: Path, *, settings: Settings, reads_pictures: bool) -> None:
+    def __init__(self, directory: Path, *, settings: SettingsStore, reads_pictures: bool) -> None:
         self._directory = directory
         self._settings = settings
         self._reads_pictures = reads_pictures
@@ -42,6 +41,7 @@ class OpenLibrary:
 
     def open(self, *, creates: bool, for_repair: bool = False) -> Services:
         """Open the library; ``for_repair`` also where it cannot be read as it is."""
+        self.close()  # what an earlier try left
         from folioscope.documents.limits import ReadingLimits
         from folioscope.documents.reader import WorkerDocumentReader
         from folioscope.inference.starter import load_starter_encoder
@@ -52,7 +52,9 @@ class OpenLibrary:
         encoder = EncoderOnDemand(load_starter_encoder(paths.models_dir()))
         fingerprint = "|".join((encoder.spec.fingerprint, COMPOSING_VERSION, READING_VERSION))
         stores = self._stores(fingerprint)
-        reader = WorkerDocumentReader(ReadingLimits(page_timeout_s=self._settings.page_timeout_s))
+        reader = WorkerDocumentReader(
+            ReadingLimits(page_timeout_s=self._settings.current.page_timeout_s)
+        )
         reader.open()
         self._closing.callback(reader.close)
         self._closing.callback(encoder.close)
@@ -93,8 +95,8 @@ class OpenLibrary:
             encoder,
             passwords=passwords,
             is_readable=is_readable,
-            ignore_patterns=lambda: self._settings.ignore_patterns,
-            reads_pictures=lambda: self._reads_pictures and self._settings.reads_pictures,
+            ignore_patterns=lambda: self._settings.current.ignore_patterns,
+            reads_pictures=lambda: self._reads_pictures and self._settings.current.reads_pictures,
         )
         return Services(
             search=PageSearchService(stores.reading, encoder),
@@ -141,9 +143,8 @@ class AppWiring:
         self, directory: Path, *, creates: bool, reads_pictures: bool, for_repair: bool
     ) -> Iterator[Services]:
         """Open a library for one command."""
-        library = OpenLibrary(
-            directory, settings=self._settings.load(), reads_pictures=reads_pictures
-        )
+        self._settings.load()
+        library = OpenLibrary(directory, settings=self._settings, reads_pictures=reads_pictures)
         try:
             yield library.open(creates=creates, for_repair=for_repair)
         finally:
@@ -156,12 +157,14 @@ class AppWiring:
             return cli.Exit.EXPECTED_ERROR
         from folioscope.gui import app
 
-        library = OpenLibrary(directory, settings=self._settings.load(), reads_pictures=True)
+        library = OpenLibrary(directory, settings=self._settings, reads_pictures=True)
         try:
             return app.run(
                 lambda: library.open(creates=True),
                 library_name=directory.name,
                 argv=sys.argv[:1],
+                open_for_repair=lambda: library.open(creates=True, for_repair=True),
+                settings=self._settings,
             )
         finally:
             library.close()
