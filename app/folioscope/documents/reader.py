@@ -55,13 +55,15 @@ class WorkerDocumentReader:
         """Tell what a file is without a worker, from its first 1 KB; None: not supported."""
         return sniffing.sniff(path)
 
-    def inspect(self, path: str, *, password: str = "") -> DocumentFacts:
+    def inspect(
+        self, path: str, *, password: str = "", token: Cancellation | None = None
+    ) -> DocumentFacts:
         """Tell kind, number of pages and title; raise ReadingError when it cannot be read.
 
         A document without pages has facts, with a failure that says so.
         """
         piece = self._submit(Duty.READING, Request(Ask.INSPECT, path, password))
-        facts: DocumentFacts = unwrap(piece.wait(None))
+        facts: DocumentFacts = unwrap(piece.wait(token))
         return facts
 
     def read_pages(

@@ -65,7 +65,9 @@ class DocumentReader(Protocol):
         """Stop all workers within two seconds."""
         ...
 
-    def inspect(self, path: str, *, password: str = "") -> DocumentFacts:
+    def inspect(
+        self, path: str, *, password: str = "", token: Cancellation | None = None
+    ) -> DocumentFacts:
         """Tell kind, number of pages and title; raise DocumentError when it cannot be read."""
         ...
 
@@ -212,6 +214,13 @@ class VectorStore(Protocol):
     @property
     def fingerprint(self) -> str:
         """The fingerprint the library was made with."""
+        ...
+
+    def renew(self, fingerprint: str) -> None:
+        """Forget all documents and take another fingerprint, all or nothing.
+
+        Files and small values are kept; files that were read, or failed, become WAITING.
+        """
         ...
 
     def refresh(self) -> bool:

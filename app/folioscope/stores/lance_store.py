@@ -35,6 +35,7 @@ from folioscope.stores.opening import (
     stored_fingerprint,
 )
 from folioscope.stores.putting import put_pages
+from folioscope.stores.renewing import renew
 from folioscope.stores.sql_words import Vocabulary
 from folioscope.stores.statistics import LibraryStatistics
 from folioscope.stores.write_lock import WriteLock
@@ -110,8 +111,19 @@ class LanceVectorStore:
 
     @property
     def fingerprint(self) -> str:
-        """The fingerprint the library was made with."""
+        """The fingerprint the library was made with, or was renewed with since."""
+        if self._database_ is not None:
+            with self._database_.reading() as connection:
+                self._fingerprint = stored_fingerprint(connection)
         return self._fingerprint
+
+    def renew(self, fingerprint: str) -> None:
+        """Forget all documents and take another fingerprint; files are to be read again."""
+        with self._guard:
+            with self._database.writing() as connection:
+                renew(connection, fingerprint=fingerprint)
+            self._vocabulary.forget()
+            self._index.forget()
 
     def refresh(self) -> bool:
         """Take in what other processes wrote; True when anything changed. Cheap if not."""

@@ -3,7 +3,7 @@
 import threading
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -88,6 +88,21 @@ class MemoryVectorStore:
     def fingerprint(self) -> str:
         """The fingerprint the library was made with."""
         return self._fingerprint or ""
+
+    def renew(self, fingerprint: str) -> None:
+        """Forget all documents and take another fingerprint; files are to be read again."""
+        with self._writing():
+            self._fingerprint = fingerprint
+            for document_id in list(self._shelves):
+                self._drop(document_id)
+            self._staged.clear()
+            self._statistics = self._views = None
+            self._pages, self._words = PageTable(), MemoryWords()
+            kept = (FileState.WAITING, FileState.UNSUPPORTED)
+            anew = [f for f in self._files.values() if f.state not in kept]
+            self.put_files(
+                replace(f, state=FileState.WAITING, document_id="", failures=()) for f in anew
+            )
 
     def refresh(self) -> bool:
         """Nobody else writes to it."""
