@@ -1,8 +1,8 @@
 """Between the services' pixels and Qt's pictures; all of it may run on any thread."""
 
 import numpy as np
-from PySide6.QtCore import QBuffer, QIODevice
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice
+from PySide6.QtGui import QImage, QImageWriter
 
 from folioscope.domain.pages import PageImage
 
@@ -27,5 +27,5 @@ def png_of(image: QImage) -> bytes:
     """Encode a picture, such as a pasted one, as PNG."""
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, b"PNG")
+    QImageWriter(buffer, QByteArray(b"png")).write(image)
     return bytes(buffer.data().data())

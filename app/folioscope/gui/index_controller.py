@@ -107,7 +107,8 @@ class IndexController(QObject):
             self._wants_run = False
             self._handle.cancel()
 
-    def _restart(self, _done: object = None) -> None:
+    def restart(self, _done: object = None) -> None:
+        """End the run under way, if there is one, and begin another that knows what changed."""
         if self._handle is not None:
             self._handle.cancel()  # all it committed stays; the next run goes on from there
         self.run()
@@ -145,7 +146,7 @@ class IndexController(QObject):
     def _change(self, work: object) -> None:
         self._session.submit(
             work,  # type: ignore[arg-type]
-            then=self._restart,
+            then=self.restart,
             otherwise=lambda error: self.could_not.emit(sentence_of(error)),
         )
 

@@ -220,6 +220,11 @@ class JobRunner(QObject):
             handle.progressed.emit(progress)
 
     @property
+    def is_closed(self) -> bool:
+        """Whether no more jobs are taken."""
+        return self._is_closed
+
+    @property
     def open_jobs(self) -> int:
         """Jobs whose outcome was not delivered yet."""
         return len(self._handles)

@@ -34,10 +34,12 @@ class LibrarySession(QObject):
         open_services: Callable[[], Services],
         runner: JobRunner,
         *,
+        open_for_repair: Callable[[], Services] | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._open_services = open_services
+        self._open_for_repair = open_for_repair
         self.runner = runner
         self._services: Services | None = None
         self._is_opening = False
@@ -46,12 +48,25 @@ class LibrarySession(QObject):
         """Return the services, or None while they are being opened."""
         return self._services
 
-    def open(self) -> None:
-        """Open in the background; again after a failure."""
-        if self._is_opening or self._services is not None:
+    @property
+    def can_repair(self) -> bool:
+        """Whether a library that does not open as it is can be opened to mend it."""
+        return self._open_for_repair is not None
+
+    def open(self, *, mend: Work | None = None) -> None:
+        """Open in the background; again after a failure. ``mend`` is run on it before use."""
+        opening = self._open_services if mend is None else self._open_for_repair
+        if self._is_opening or self._services is not None or opening is None:
             return
         self._is_opening = True
-        handle = self.runner.submit(lambda _ctx: self._open_services(), Lane.OTHER)
+
+        def work(ctx: JobContext) -> Services:
+            services = opening()
+            if mend is not None:
+                mend(services, ctx)
+            return services
+
+        handle = self.runner.submit(work, Lane.OTHER)
         handle.succeeded.connect(self._take)
         handle.failed.connect(self._give_up)
 
@@ -73,9 +88,9 @@ class LibrarySession(QObject):
         otherwise: Callable[[Exception], None] | None = None,
         lane: Lane = Lane.OTHER,
     ) -> JobHandle | None:
-        """Run ``work(services, ctx)`` in a lane; None while nothing is open."""
+        """Run ``work(services, ctx)`` in a lane; None while nothing is open, or when closing."""
         services = self._services
-        if services is None:
+        if services is None or self.runner.is_closed:
             return None
         handle = self.runner.submit(lambda ctx: work(services, ctx), lane)
         if then:

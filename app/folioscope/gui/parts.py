@@ -115,18 +115,34 @@ class ElidedLabel(Label):
         *,
         tone: str = "",
         where: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle,
+        is_snug: bool = False,
     ) -> None:
+        """``is_snug``: no wider than its text, so that what follows stands right behind it."""
         super().__init__("", role, tone=tone)
+        self._is_snug = is_snug
         self._full = ""
         self._where = where
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        wide = QSizePolicy.Policy.Maximum if is_snug else QSizePolicy.Policy.Ignored
+        self.setSizePolicy(wide, QSizePolicy.Policy.Preferred)
         self.show_text(text)
 
     def show_text(self, text: str) -> None:
         """Show ``text`` as far as there is room."""
         self._full = text
         self.setAccessibleName(text)
+        self.updateGeometry()
         self._cut()
+
+    def sizeHint(self) -> QSize:
+        """Ask for room for all of the text, if it is to be snug."""
+        hint = super().sizeHint()
+        if self._is_snug:
+            hint.setWidth(QFontMetrics(self.font()).horizontalAdvance(self._full) + 2)
+        return hint
+
+    def minimumSizeHint(self) -> QSize:
+        """Give way down to a few letters."""
+        return QSize(24, super().minimumSizeHint().height())
 
     def full_text(self) -> str:
         """Return the text before it was cut."""

@@ -1,17 +1,10 @@
-"""Where icons, styles, translations and samples lie: beside the package, or in the clone."""
+"""Icons, styles, translations and samples by name."""
 
-from functools import cache
 from pathlib import Path
 
-_PACKAGE = Path(__file__).resolve().parent.parent
-
-
-@cache
-def _root() -> Path:
-    installed = _PACKAGE / "_data" / "resources"
-    return installed if installed.is_dir() else _PACKAGE.parent.parent / "resources"
+from folioscope.system.paths import shipped_dir
 
 
 def resource(*parts: str) -> Path:
     """Return the path of a resource, such as ``resource("icons", "x.svg")``."""
-    return _root().joinpath(*parts)
+    return shipped_dir("resources").joinpath(*parts)

@@ -47,8 +47,8 @@ class ProblemNotes(QWidget):
         sign.setPixmap(QPixmap(pixmap("circle-alert", "warn")))
         # the link says what to use instead
         message = problem.message.removesuffix(f" Use {problem.replacement}")
-        text = ElidedLabel(translated(message), where=Qt.TextElideMode.ElideRight)
-        parts: list[Item] = [sign, (text, 1)]
+        text = ElidedLabel(translated(message), where=Qt.TextElideMode.ElideRight, is_snug=True)
+        parts: list[Item] = [sign, text]
         if problem.replacement:
             link = Button(
                 tr("Use {replacement}").format(replacement=problem.replacement), kind="link"
@@ -59,5 +59,5 @@ class ProblemNotes(QWidget):
         frame = painted("note", QFrame())
         inside = QVBoxLayout(frame)
         inside.setContentsMargins(0, 0, 0, 0)
-        inside.addWidget(row(*parts, margins=(12, 6, 12, 6)))
+        inside.addWidget(row(*parts, None, margins=(12, 6, 12, 6)))
         return frame

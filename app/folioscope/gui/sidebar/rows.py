@@ -88,9 +88,10 @@ def build_rows(
             )
         )
     rows.append(Row(RowKind.ADD, tr("Add folder…"), "folder-plus"))
-    if kinds:
+    present = [(kind, count) for kind, count in kinds if count and page_count]
+    if present:
         rows.append(Row(RowKind.HEADING, tr("Filters")))
-    for kind, count in kinds:
+    for kind, count in present:
         rows.append(Row(RowKind.TYPE, kind_name(kind), kind_icon(kind), count, value=kind))
     return rows
 

@@ -23,6 +23,7 @@ class Strip(QFrame):
         painted("strip", self)
         self.setFixedHeight(scaled(size_px("strip")))
         self._is_paused = False
+        self._is_short = False
         self.meter = Meter(name=tr("Reading"), width_px=120)
         self.sentence = ElidedLabel("", "small", where=Qt.TextElideMode.ElideRight)
         self.words = Label("", "small", tone="muted")
@@ -61,7 +62,9 @@ class Strip(QFrame):
         self, state: IndexState, *, is_running: bool, is_stopped: bool, has_pages: bool
     ) -> None:
         """Show how far indexing is."""
-        text = strip_sentence(state, is_stopped=is_stopped, has_pages=has_pages)
+        text = strip_sentence(
+            state, is_stopped=is_stopped, has_pages=has_pages, is_short=self._is_short
+        )
         if text != self.sentence.full_text():
             self.sentence.show_text(text)
         share = share_done(state)
@@ -90,9 +93,9 @@ class Strip(QFrame):
         else:
             self.hold.show_icon("pause", tip=tr("Pause"))
 
-    def show_activity_open(self, *, is_open: bool) -> None:
-        """Turn the arrow with the Activity view."""
-        self.activity.show_icon("chevron-down" if is_open else "chevron-up")
+    def set_narrow(self, *, is_narrow: bool) -> None:
+        """Say less where there is little room."""
+        self._is_short = is_narrow
 
     def set_failures(self, count: int) -> None:
         """Say on the button how many files failed."""

@@ -30,12 +30,21 @@ def pace_details(pace: Pace) -> str:
     return f"{speed(pace.per_second)} · {time_left(pace.left_s)}"
 
 
+def _with_pace(text: str, pace: Pace, *, is_short: bool) -> str:
+    details = pace_details(pace)
+    if is_short and details and pace.left_s is not None:
+        details = time_left(pace.left_s)
+    return f"{text} · {details}" if details else text
+
+
 def _pages_of(text: str, pace: Pace) -> str:
     return text.format(done=number(pace.done), total=number(pace.total))
 
 
-def strip_sentence(state: IndexState, *, is_stopped: bool, has_pages: bool) -> str:
-    """Return the one line of the strip."""
+def strip_sentence(
+    state: IndexState, *, is_stopped: bool, has_pages: bool, is_short: bool = False
+) -> str:
+    """Return the one line of the strip; a short one leaves out the speed."""
     if state.phase is IndexPhase.BLOCKED:
         return state.message or tr("Reading cannot go on.")
     if state.is_paused:
@@ -47,10 +56,10 @@ def strip_sentence(state: IndexState, *, is_stopped: bool, has_pages: bool) -> s
             return tr("Looking for changes in your folders")
         case IndexPhase.READING:
             text = _pages_of(tr("Reading {done} of {total} pages"), state.reading)
-            return " · ".join(filter(None, (text, pace_details(state.reading))))
+            return _with_pace(text, state.reading, is_short=is_short)
         case IndexPhase.RECOGNISING:
             text = _pages_of(tr("Reading text in pictures: {done} of {total}"), state.recognising)
-            return " · ".join(filter(None, (text, pace_details(state.recognising))))
+            return _with_pace(text, state.recognising, is_short=is_short)
         case IndexPhase.TIDYING:
             return tr("Tidying up the library")
         case _:

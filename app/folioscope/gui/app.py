@@ -1,0 +1,87 @@
+"""The window's program: dressed, shown at once, the library opened behind it."""
+
+import logging
+import signal
+import sys
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QMessageLogContext, QTimer, QtMsgType, qInstallMessageHandler
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from folioscope.gui.job_runner import JobRunner
+from folioscope.gui.library_session import LibrarySession
+from folioscope.gui.main_window import MainWindow
+from folioscope.gui.resources import resource
+from folioscope.gui.theme import SystemTheme
+from folioscope.gui.window_memory import WindowMemory
+from folioscope.gui.words import install_language
+from folioscope.services.api import Services
+from folioscope.settings.store import SettingsStore
+from folioscope.system.paths import config_dir
+
+_logger = logging.getLogger(__name__)
+# a thread of Python may hold the lock for 5 ms by default; many of them make the window stutter
+_SWITCH_INTERVAL_S = 0.001
+_LEVELS = {
+    QtMsgType.QtDebugMsg: logging.DEBUG,
+    QtMsgType.QtInfoMsg: logging.INFO,
+    QtMsgType.QtWarningMsg: logging.WARNING,
+    QtMsgType.QtCriticalMsg: logging.ERROR,
+    QtMsgType.QtFatalMsg: logging.CRITICAL,
+}
+
+
+def run(
+    open_services: Callable[[], Services],
+    *,
+    library_name: str,
+    argv: Sequence[str],
+    open_for_repair: Callable[[], Services] | None = None,
+    settings: SettingsStore | None = None,
+) -> int:
+    """Show the window, open the library in the background, and return the exit code.
+
+    ``open_for_repair`` opens a library that ``open_services`` refuses as damaged or made
+    otherwise; with it the window offers to mend it. Closing the services is the caller's.
+    """
+    sys.setswitchinterval(_SWITCH_INTERVAL_S)
+    app = _application(argv)
+    store = settings or SettingsStore(config_dir() / "settings.json")
+    store.load()
+    theme = SystemTheme(app)
+    theme.choose(store.current.theme)
+    store.subscribe(lambda changed: theme.choose(changed.theme))
+    language = install_language(app, store.current.language)
+    runner = JobRunner()
+    session = LibrarySession(open_services, runner, open_for_repair=open_for_repair)
+    window = MainWindow(
+        session,
+        library_name=library_name,
+        settings=store,
+        memory=WindowMemory(),
+        language=language,
+    )
+    window.show()
+    QTimer.singleShot(0, session.open)  # after the first paint
+    code = app.exec()
+    if not runner.shutdown():
+        _logger.warning("Some work did not end in time")
+    return code
+
+
+def _application(argv: Sequence[str]) -> QApplication:
+    qInstallMessageHandler(_log_qt)
+    app = QApplication(list(argv) or ["folioscope"])
+    app.setApplicationName("Folioscope")
+    app.setApplicationDisplayName("Folioscope")
+    app.setDesktopFileName("folioscope")
+    icon_file = resource("icons", "folioscope.svg")
+    if icon_file.is_file():
+        app.setWindowIcon(QIcon(str(icon_file)))
+    signal.signal(signal.SIGINT, lambda *_: app.quit())
+    return app
+
+
+def _log_qt(kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
+    logging.getLogger("qt").log(_LEVELS.get(kind, logging.WARNING), "%s", text)

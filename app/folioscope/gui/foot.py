@@ -1,0 +1,113 @@
+"""The foot of the window: the strip, or the Activity view in its place."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
+
+from folioscope.gui.activity.activity_view import ActivityView
+from folioscope.gui.index_controller import IndexController, is_worth_telling
+from folioscope.gui.library_facts import Facts
+from folioscope.gui.library_session import LibrarySession
+from folioscope.gui.strip.strip import Strip
+from folioscope.gui.theme import scaled
+from folioscope.services.api import IndexReport, IndexState
+
+_ACTIVITY_PX = 312
+
+
+class Foot(QStackedWidget):
+    """Shows indexing, and sends its wishes straight to the controller."""
+
+    show_wanted = Signal(str)
+
+    def __init__(self, indexing: IndexController, session: LibrarySession) -> None:
+        super().__init__()
+        self._indexing = indexing
+        self._session = session
+        self._facts = Facts()
+        self.strip = Strip()
+        self.activity = ActivityView()
+        self.addWidget(self.strip)
+        self.addWidget(self.activity)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._connect()
+        self.open_activity(is_on=False)
+        self.strip.show_opening()
+
+    def _connect(self) -> None:
+        indexing, activity, strip = self._indexing, self.activity, self.strip
+        strip.pause_wanted.connect(indexing.pause)
+        strip.resume_wanted.connect(indexing.resume)
+        strip.stop_wanted.connect(indexing.stop)
+        strip.activity_wanted.connect(self.toggle_activity)
+        activity.coverage.hold_wanted.connect(self._hold)
+        activity.coverage.stop_wanted.connect(indexing.stop)
+        activity.close_wanted.connect(self.toggle_activity)
+        activity.retry_wanted.connect(indexing.retry)
+        activity.unlock_wanted.connect(self._unlock)
+        activity.show_wanted.connect(self.show_wanted)
+        indexing.state_changed.connect(self._show_state)
+        indexing.run_ended.connect(self._note_run)
+
+    def _hold(self, is_wanted: bool) -> None:  # noqa: FBT001  (a Qt slot)
+        (self._indexing.pause if is_wanted else self._indexing.resume)()
+
+    @property
+    def is_activity_open(self) -> bool:
+        """Whether Activity is open."""
+        return self.currentWidget() is self.activity
+
+    def toggle_activity(self) -> None:
+        """Open or close Activity."""
+        self.open_activity(is_on=not self.is_activity_open)
+
+    def open_activity(self, *, is_on: bool) -> None:
+        """Show Activity, or the strip."""
+        shown: QWidget = self.activity if is_on else self.strip
+        self.setCurrentWidget(shown)
+        self.setFixedHeight(scaled(_ACTIVITY_PX) if is_on else self.strip.height())
+        if is_on:
+            self.activity.lists[0].setFocus()
+
+    def ask_password(self, path: str) -> None:
+        """Open Activity and ask for a file's password."""
+        self.open_activity(is_on=True)
+        self.activity.ask_password(path)
+
+    def _unlock(self, path: str, password: str) -> None:
+        self._session.submit(
+            lambda services, _ctx: services.indexing.unlock(path, password),
+            then=lambda is_open: self._tell_unlocked(path, is_open=is_open),
+            otherwise=lambda _error: self.activity.tell_unlocked(path, is_open=False),
+        )
+
+    def _tell_unlocked(self, path: str, *, is_open: bool) -> None:
+        self.activity.tell_unlocked(path, is_open=is_open)
+        if is_open:
+            self._indexing.restart()
+
+    def show_facts(self, facts: Facts) -> None:
+        """Show files that failed."""
+        self._facts = facts
+        self.activity.set_files(facts.failed, facts.left_out)
+        self.strip.set_failures(self.activity.failed_count())
+        self._show_state(self._indexing.state())
+
+    def _show_state(self, state: IndexState) -> None:
+        stats = self._facts.stats
+        indexing = self._indexing
+        self.strip.show_state(
+            state,
+            is_running=indexing.is_running,
+            is_stopped=indexing.is_stopped,
+            has_pages=bool(stats and stats.pages),
+        )
+        self.activity.coverage.show_state(
+            state,
+            pages=stats.pages if stats else 0,
+            waiting=stats.pages_waiting_for_ocr if stats else 0,
+            is_running=indexing.is_running,
+        )
+
+    def _note_run(self, report: IndexReport) -> None:
+        if is_worth_telling(report):
+            self.activity.add_run(report)

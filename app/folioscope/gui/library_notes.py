@@ -1,0 +1,49 @@
+"""Notes for what may befall a library, each with what can be done."""
+
+from collections.abc import Callable
+
+from folioscope.domain.errors import (
+    DiskFullError,
+    FingerprintMismatchError,
+    LibraryDamagedError,
+)
+from folioscope.gui.library_session import sentence_of
+from folioscope.gui.notes.note_area import Note, NoteAction
+from folioscope.gui.words import tr
+
+OPENING = "opening"
+READING = "reading"
+FAULT = "fault"
+Act = Callable[[], None]
+
+
+def opening_note(
+    error: Exception, *, retry: Act, repair: Act | None = None, rebuild: Act | None = None
+) -> Note:
+    """Explain why a library could not be opened; ``repair`` and ``rebuild`` where they can help."""
+    text = sentence_of(error)
+    if isinstance(error, LibraryDamagedError) and repair:
+        action = NoteAction(tr("Repair"), repair)
+    elif isinstance(error, FingerprintMismatchError) and rebuild:
+        action = NoteAction(tr("Read everything again"), rebuild)
+    else:
+        action = NoteAction(tr("Try again"), retry)
+    return Note(OPENING, text, [action], is_bad=True, can_close=False)
+
+
+def reading_note(error: Exception, *, retry: Act, repair: Act, rebuild: Act) -> Note:
+    """Explain why reading ended, with the action that mends it."""
+    if isinstance(error, LibraryDamagedError):
+        action = NoteAction(tr("Repair"), repair)
+    elif isinstance(error, FingerprintMismatchError):
+        action = NoteAction(tr("Read everything again"), rebuild)
+    elif isinstance(error, DiskFullError):
+        action = NoteAction(tr("Go on"), retry)
+    else:
+        action = NoteAction(tr("Try again"), retry)
+    return Note(READING, sentence_of(error), [action], is_bad=True)
+
+
+def fault_note(text: str) -> Note:
+    """Tell that something asked for did not work."""
+    return Note(FAULT, text)

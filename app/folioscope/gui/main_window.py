@@ -1,0 +1,332 @@
+"""The window: puts the parts together and joins what they send to what is done."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
+
+from folioscope.domain.queries import PageFilter
+from folioscope.domain.results import SearchResults, Suggestion
+from folioscope.gui.centre import Centre
+from folioscope.gui.first_run.drop_watch import DropWatch
+from folioscope.gui.first_run.samples import load_samples
+from folioscope.gui.foot import Foot
+from folioscope.gui.index_controller import IndexController
+from folioscope.gui.job_runner import JobRunner
+from folioscope.gui.library_facts import Facts, LibraryFacts
+from folioscope.gui.library_notes import OPENING, READING, fault_note, opening_note, reading_note
+from folioscope.gui.library_session import LibrarySession, sentence_of
+from folioscope.gui.other_libraries import ask_for_library, ask_for_new_library, open_library
+from folioscope.gui.page_actions import PageActions
+from folioscope.gui.page_views import PageViews
+from folioscope.gui.pages.large_page import LargePage
+from folioscope.gui.pages.page_panel import PagePanel
+from folioscope.gui.scope import with_folder, with_kind, with_years
+from folioscope.gui.search_bar.earlier_queries import EarlierQueries
+from folioscope.gui.search_controller import SearchController
+from folioscope.gui.settings.settings_page import SettingsPage
+from folioscope.gui.sidebar.rows import folder_name
+from folioscope.gui.sidebar.sidebar import Sidebar
+from folioscope.gui.window_frame import WindowFrame
+from folioscope.gui.window_keys import WindowKeys
+from folioscope.gui.window_memory import WindowMemory
+from folioscope.gui.words import tr
+from folioscope.services.api import Services
+from folioscope.settings.store import SettingsStore
+
+
+class MainWindow(QWidget):
+    """Everything on the screen. The library is opened after the first paint, by ``session``."""
+
+    library_opened = Signal()
+
+    def __init__(
+        self,
+        session: LibrarySession,
+        *,
+        library_name: str,
+        settings: SettingsStore,
+        memory: WindowMemory,
+        language: str = "en",
+    ) -> None:
+        super().__init__()
+        self.session = session
+        self._memory = memory
+        self._facts: Facts | None = None
+        self.setWindowTitle(f"{library_name} – Folioscope")
+        self.setMinimumSize(640, 480)
+        self.searches = SearchController(session, parent=self)
+        self.indexing = IndexController(session, parent=self)
+        self._library = LibraryFacts(session, parent=self)
+        self._samples = load_samples(language)
+        self._earlier = EarlierQueries(memory.queries())
+        self._build(session.runner, library_name, settings)
+        self._connect_searching()
+        self._connect_library()
+        self._connect_sidebar()
+        self.keys = WindowKeys(self)
+        memory.restore_place(self)
+        self.frame.restore(memory.settings)
+        self._restore_choices()
+
+    # --- building --------------------------------------------------------------------------
+
+    def _build(self, runner: JobRunner, library_name: str, settings: SettingsStore) -> None:
+        services = self.session.services
+        self.sidebar = Sidebar(library_name)
+        self.centre = Centre(services, runner, earlier=self._earlier, samples=self._samples)
+        self.bar = self.centre.bar
+        self.notes = self.centre.notes
+        self.foot = Foot(self.indexing, self.session)
+        self.panel = PagePanel(services, runner)
+        self.large = LargePage(services, runner)
+        self.frame = WindowFrame(
+            sidebar=self.sidebar, centre=self.centre, panel=self.panel, foot=self.foot
+        )
+        self.page_actions = PageActions(self.session, tell=self.tell, parent=self)
+        self.settings_page = SettingsPage(
+            self.session, settings, self.page_actions, rebuild=self.indexing.rebuild
+        )
+        self.stack = QStackedWidget()
+        for page in (self.frame, self.large, self.settings_page):
+            self.stack.addWidget(page)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.stack)
+        self.pages = PageViews(
+            self.centre.answers,
+            panel=self.panel,
+            large=self.large,
+            frame=self.frame,
+            stack=self.stack,
+            actions=self.page_actions,
+            ask_password=self.foot.ask_password,
+        )
+        self._drops = DropWatch(
+            self, self.session, first_card=self.centre.first_card, add=self.indexing.add
+        )
+
+    def _restore_choices(self) -> None:
+        slider = self.bar.tile_size
+        slider.setValue(self._memory.number("tile_width", slider.value()))
+        self.centre.answers.view.set_tile_width(slider.value())
+        self.show_documents(is_on=bool(self._memory.number("documents", 0)))
+        self.bar.field.setFocus()
+
+    # --- searching -------------------------------------------------------------------------
+
+    def _connect_searching(self) -> None:
+        bar, answers = self.bar, self.centre.answers
+        bar.text_changed.connect(self._ask)
+        bar.field.entered.connect(self.searches.ask_now)
+        bar.field.down_pressed.connect(answers.view.setFocus)
+        bar.documents_wanted.connect(lambda is_on: self.show_documents(is_on=is_on))
+        bar.tile_width_changed.connect(answers.view.set_tile_width)
+        bar.chips.scope_changed.connect(self.set_scope)
+        bar.chips.weaker_wanted.connect(self.centre.show_weaker)
+        bar.sidebar_wanted.connect(self.frame.toggle_sidebar)
+        bar.settings_wanted.connect(self.show_settings)
+        answers.suggested.connect(self._take_suggestion)
+        self.searches.answered.connect(self._show_answer)
+        self.searches.failed.connect(lambda error: self.tell(sentence_of(error)))
+        self.frame.narrow_changed.connect(self._be_narrow)
+
+    def _be_narrow(self, is_narrow: bool) -> None:  # noqa: FBT001  (a Qt slot)
+        self.bar.set_narrow(is_narrow=is_narrow)
+        self.foot.strip.set_narrow(is_narrow=is_narrow)
+
+    def _ask(self, text: str) -> None:
+        self.pages.set_asked(is_asked=bool(text.strip()))
+        self.searches.set_text(text)
+
+    def _show_answer(self, found: SearchResults, is_repeat: bool) -> None:  # noqa: FBT001
+        self.centre.show_answer(found, is_repeat=is_repeat)
+        self.sidebar.set_facets(found.facets)
+
+    def set_scope(self, scope: PageFilter) -> None:
+        """Take filters, and ask again with them."""
+        self.bar.chips.set_scope(scope)
+        self.sidebar.set_scope(scope)
+        self.searches.set_scope(scope)
+
+    def show_documents(self, *, is_on: bool) -> None:
+        """Show documents rather than pages, or the other way round."""
+        self.bar.set_documents(is_on=is_on)
+        self.bar.tile_size.setDisabled(is_on)
+        self.centre.answers.view.set_mode(is_on)
+
+    @property
+    def shows_documents(self) -> bool:
+        """Whether results are grouped by document."""
+        return self.bar.mode.choice() == 1
+
+    def _take_suggestion(self, suggestion: Suggestion) -> None:
+        if suggestion.query == self.bar.field.text():  # the same words, asked more widely
+            self.set_scope(PageFilter())
+            self.searches.repeat()
+        else:
+            self.bar.field.setText(suggestion.query)
+            self.searches.ask_now()
+
+    # --- library ---------------------------------------------------------------------------
+
+    def _connect_library(self) -> None:
+        self.session.opened.connect(self._note_opened)
+        self.session.failed.connect(self._tell_not_opened)
+        self._library.changed.connect(self._show_facts)
+        self.indexing.library_changed.connect(self._library.reload)
+        self.indexing.library_changed.connect(self.searches.repeat)
+        self.indexing.could_not.connect(self.tell)
+        self.indexing.failed.connect(self._tell_reading_failed)
+        self.indexing.run_ended.connect(lambda _report: self.notes.withdraw(READING))
+        self.indexing.state_changed.connect(self.settings_page.models.show_state)
+        self.foot.show_wanted.connect(self.page_actions.reveal_path)
+        self.centre.first_run.add_folder.connect(self.add_folder)
+        self.centre.first_run.add_samples.connect(self._add_samples)
+        self.settings_page.back_wanted.connect(self.close_settings)
+
+    def _note_opened(self, services: Services) -> None:
+        self.notes.withdraw(OPENING)
+        self._memory.note_library(services.library.directory)
+        others = [d for d in self._memory.libraries() if d != services.library.directory]
+        self.sidebar.set_recent_libraries(others)
+        self.library_opened.emit()
+
+    def _tell_not_opened(self, error: Exception) -> None:
+        can = self.session.can_repair
+        self.foot.strip.sentence.show_text("")
+        self.notes.tell(
+            opening_note(
+                error,
+                retry=self.session.open,
+                repair=self._mender("repair") if can else None,
+                rebuild=self._mender("rebuild") if can else None,
+            )
+        )
+
+    def _mender(self, how: str) -> Callable[[], None]:
+        def mend() -> None:
+            self.notes.withdraw(OPENING)
+            if how == "repair":
+                self.session.open(mend=lambda services, ctx: services.library.repair(ctx))
+            else:
+                self.session.open(mend=lambda services, _ctx: services.indexing.rebuild())
+
+        return mend
+
+    def _tell_reading_failed(self, error: Exception) -> None:
+        note = reading_note(
+            error,
+            retry=self._try_reading_again,
+            repair=self.repair,
+            rebuild=self.indexing.rebuild,
+        )
+        self.notes.tell(note)
+
+    def _try_reading_again(self) -> None:
+        self.notes.withdraw(READING)
+        self.indexing.run()
+
+    def repair(self) -> None:
+        """Show the library's settings, and repair it there."""
+        self.notes.withdraw(READING)
+        self.show_settings()
+        self.settings_page.choose(0)
+        self.settings_page.library.start_repair()
+
+    def _show_facts(self, facts: Facts) -> None:
+        self._facts = facts
+        self.setWindowTitle(f"{facts.name} – Folioscope")
+        self.sidebar.name_library(facts.name)
+        self.sidebar.set_folders(facts.folders)
+        self.bar.chips.set_folders(facts.folders)
+        self.foot.show_facts(facts)
+        self.settings_page.show_facts(facts)
+        self.centre.show_first_run(is_on=facts.is_empty)
+        self.foot.setVisible(not facts.is_empty or self.foot.is_activity_open)
+        if facts.is_empty:
+            self.frame.show_panel(is_on=False)
+
+    def _add_samples(self) -> None:
+        self.indexing.add([str(sample.path) for sample in self._samples])
+
+    def add_folder(self) -> None:
+        """Ask for a folder and add it."""
+        chosen = QFileDialog.getExistingDirectory(self, tr("Add a folder"))
+        if chosen:
+            self.indexing.add([chosen])
+
+    def tell(self, text: str) -> None:
+        """Show a sentence that needs to be seen."""
+        self.notes.tell(fault_note(text))
+
+    # --- sidebar ---------------------------------------------------------------------------
+
+    def _connect_sidebar(self) -> None:
+        side = self.sidebar
+        side.all_pages.connect(lambda: self._narrow(PageFilter()))
+        side.folder_chosen.connect(lambda p: self._narrow(with_folder(self.searches.scope, p)))
+        side.type_chosen.connect(lambda k: self._narrow(with_kind(self.searches.scope, k)))
+        side.years_chosen.connect(self._choose_years)
+        side.add_folder.connect(self.add_folder)
+        side.settings.connect(self.show_settings)
+        side.rows.show_in_folder.connect(self.page_actions.reveal_path)
+        side.rows.rescan.connect(lambda _path: self.indexing.restart())
+        side.rows.remove.connect(self._ask_remove)
+        side.open_library.connect(self._open_other)
+        side.choose_library.connect(lambda: self._open_other(ask_for_library(self)))
+        side.new_library.connect(lambda: self._open_other(ask_for_new_library(self)))
+
+    def _narrow(self, scope: PageFilter) -> None:
+        self.set_scope(scope)
+        self.frame.close_drawer()
+
+    def _choose_years(self, first: int, last: int) -> None:
+        self.set_scope(with_years(self.searches.scope, first, last))
+
+    def _ask_remove(self, path: str) -> None:
+        text = tr("{name} and its pages leave the library. The files stay where they are.")
+        answer = QMessageBox.question(
+            self, tr("Remove from library"), text.format(name=folder_name(path))
+        )
+        if answer == QMessageBox.StandardButton.Yes:
+            if path in self.searches.scope.folders:
+                self.set_scope(with_folder(self.searches.scope, path))
+            self.indexing.remove([path])
+
+    def _open_other(self, directory: str) -> None:
+        if directory and not open_library(directory):
+            self.tell(tr("That library could not be opened in a new window."))
+
+    # --- pages of the window ---------------------------------------------------------------
+
+    def show_settings(self) -> None:
+        """Show the settings in the whole window."""
+        self.frame.close_drawer()
+        self.settings_page.choose(self.settings_page.choice())
+        self.stack.setCurrentWidget(self.settings_page)
+        self.settings_page.take_focus()
+
+    def close_settings(self) -> bool:
+        """Go back from the settings; False if they are not shown."""
+        if self.stack.currentWidget() is not self.settings_page:
+            return False
+        self.stack.setCurrentWidget(self.frame)
+        self.bar.field.setFocus()
+        return True
+
+    def add_paths(self, paths: Sequence[str]) -> None:
+        """Add files or folders."""
+        self.indexing.add(paths)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Remember what should be the same next time."""
+        memory = self._memory
+        memory.save_place(self)
+        self.frame.save(memory.settings)
+        memory.save_queries(self._earlier.all())
+        memory.save_number("tile_width", self.bar.tile_size.value())
+        memory.save_number("documents", int(self.shows_documents))
+        memory.settings.sync()
+        super().closeEvent(event)

@@ -1,0 +1,130 @@
+"""Results, panel and large page: which of them shows which page."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from folioscope.domain.results import SearchResult
+from folioscope.gui.answer_area import AnswerArea
+from folioscope.gui.page_actions import PageActions
+from folioscope.gui.pages.large_page import LargePage
+from folioscope.gui.pages.page_panel import PagePanel
+from folioscope.gui.window_frame import WindowFrame
+
+
+class PageViews(QObject):
+    """The panel follows the chosen page unless it was closed; Enter shows the page large."""
+
+    def __init__(
+        self,
+        answers: AnswerArea,
+        *,
+        panel: PagePanel,
+        large: LargePage,
+        frame: WindowFrame,
+        stack: QStackedWidget,
+        actions: PageActions,
+        ask_password: Callable[[str], None],
+    ) -> None:
+        super().__init__(stack)
+        self._answers = answers
+        self._panel, self._large = panel, large
+        self._frame, self._stack = frame, stack
+        self._actions = actions
+        self._ask_password = ask_password
+        self._is_asked = False
+        self._was_closed = False
+        self._connect()
+
+    def _connect(self) -> None:
+        view = self._answers.view
+        view.current_changed.connect(self._follow)
+        view.activated.connect(self.show_large)
+        view.peek_requested.connect(lambda _result: self.toggle_panel())
+        for inner in (view.grid, view.documents):
+            inner.clicked.connect(lambda _index: self.open_panel())
+        self._panel.closed.connect(self.close_panel)
+        self._panel.large_requested.connect(self.show_large)
+        self._large.back_requested.connect(self.close_large)
+        for sender in (view, self._panel, self._large):
+            sender.open_requested.connect(self._actions.open)
+            sender.reveal_requested.connect(self._actions.reveal)
+            sender.copy_text_requested.connect(self._actions.copy_text)
+        for page in (self._panel, self._large):
+            page.unlock_requested.connect(self._unlock)
+
+    def _unlock(self, result: SearchResult) -> None:
+        self.close_large()
+        self._ask_password(result.path)
+
+    def set_asked(self, *, is_asked: bool) -> None:
+        """Say whether something was asked: then the best page comes up beside the results."""
+        self._is_asked = is_asked
+
+    def _follow(self, result: SearchResult | None) -> None:
+        if result is None:
+            self._frame.show_panel(is_on=False)
+            return
+        wants = self._is_asked and not self._was_closed and self._frame.has_room_for_panel
+        if self._frame.is_panel_open or wants:
+            self._show(result)
+
+    def _show(self, result: SearchResult) -> None:
+        found = self._answers.found()
+        if found is not None:
+            self._panel.show_result(result, found)
+            self._frame.show_panel(is_on=True)
+
+    # --- panel -----------------------------------------------------------------------------
+
+    def open_panel(self) -> None:
+        """Show the chosen page beside the results."""
+        self._was_closed = False
+        result = self._answers.view.current()
+        if result is not None:
+            self._show(result)
+
+    def close_panel(self) -> bool:
+        """Close the panel; False if it is not open. It stays closed until asked for."""
+        if not self._frame.is_panel_open:
+            return False
+        had_focus = self._holds_focus(self._panel)
+        self._was_closed = True
+        self._frame.show_panel(is_on=False)
+        if had_focus:
+            self._answers.view.setFocus()
+        return True
+
+    def toggle_panel(self) -> None:
+        """Show or hide the page beside the results."""
+        if not self.close_panel():
+            self.open_panel()
+
+    @staticmethod
+    def _holds_focus(widget: QWidget) -> bool:
+        focused = widget.window().focusWidget()
+        return focused is not None and (focused is widget or widget.isAncestorOf(focused))
+
+    # --- large page ------------------------------------------------------------------------
+
+    @property
+    def is_large(self) -> bool:
+        """Whether a page fills the window."""
+        return self._stack.currentWidget() is self._large
+
+    def show_large(self, result: SearchResult) -> None:
+        """Show a page in the whole window."""
+        found = self._answers.found()
+        if found is not None:
+            self._large.open(result, found)
+            self._stack.setCurrentWidget(self._large)
+            self._large.setFocus()
+
+    def close_large(self) -> bool:
+        """Go back to the results; False if no page is large."""
+        if not self.is_large:
+            return False
+        self._stack.setCurrentIndex(0)
+        self._answers.view.setFocus()
+        return True
