@@ -1,0 +1,1239 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="zh_TW" sourcelanguage="en">
+  <context>
+    <name>Folioscope</name>
+    <message numerus="yes">
+      <source>%Ln failed</source>
+      <translation>
+        <numerusform>%Ln 個失敗</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%Ln files</source>
+      <translation>
+        <numerusform>%Ln 個檔案</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%Ln files no longer there.</source>
+      <translation>
+        <numerusform>%Ln 個檔案已不存在。</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%Ln folders</source>
+      <translation>
+        <numerusform>%Ln 個資料夾</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%Ln left out</source>
+      <translation>
+        <numerusform>%Ln 個略過</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%Ln minutes</source>
+      <translation>
+        <numerusform>%Ln 分鐘</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%Ln moved files found again.</source>
+      <translation>
+        <numerusform>找回 %Ln 個移動過的檔案。</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%Ln pages</source>
+      <translation>
+        <numerusform>%Ln 頁</numerusform>
+      </translation>
+    </message>
+    <message>
+      <source>1 page</source>
+      <translation>1 頁</translation>
+    </message>
+    <message>
+      <source>A model is only downloaded after you agreed to it, and checked by its sha256.</source>
+      <translation>只有在您同意後才會下載模型，並以 sha256 檢查。</translation>
+    </message>
+    <message>
+      <source>A pattern a line, as in a .gitignore file. A folder's name ends in a slash.</source>
+      <translation>每行一個樣式，寫法與 .gitignore 相同。資料夾名稱以斜線結尾。</translation>
+    </message>
+    <message>
+      <source>Activity</source>
+      <translation>活動</translation>
+    </message>
+    <message>
+      <source>Activity (Ctrl+J)</source>
+      <translation>活動（Ctrl+J）</translation>
+    </message>
+    <message>
+      <source>Add a folder</source>
+      <translation>加入資料夾</translation>
+    </message>
+    <message>
+      <source>Add folder…</source>
+      <translation>加入資料夾…</translation>
+    </message>
+    <message>
+      <source>Add the picture or files on the clipboard</source>
+      <translation>加入剪貼簿中的圖片或檔案</translation>
+    </message>
+    <message>
+      <source>Add the samples</source>
+      <translation>加入範例</translation>
+    </message>
+    <message>
+      <source>Add {what}</source>
+      <translation>加入 {what}</translation>
+    </message>
+    <message>
+      <source>All pages</source>
+      <translation>所有頁面</translation>
+    </message>
+    <message>
+      <source>All pages can be found by words.</source>
+      <translation>所有頁面都能以文字搜尋。</translation>
+    </message>
+    <message>
+      <source>Arrows, Page up, Page down, Home, End, letters</source>
+      <translation>方向鍵、Page Up、Page Down、Home、End、字母</translation>
+    </message>
+    <message>
+      <source>As the system</source>
+      <translation>與系統相同</translation>
+    </message>
+    <message>
+      <source>Away</source>
+      <translation>離線</translation>
+    </message>
+    <message>
+      <source>Back</source>
+      <translation>返回</translation>
+    </message>
+    <message>
+      <source>Back (Esc)</source>
+      <translation>返回（Esc）</translation>
+    </message>
+    <message>
+      <source>Back to {count} results</source>
+      <translation>返回 {count} 個結果</translation>
+    </message>
+    <message>
+      <source>Before {date}</source>
+      <translation>{date} 以前</translation>
+    </message>
+    <message>
+      <source>By its words, by what they mean, or by how it looks.</source>
+      <translation>依文字、意思或外觀尋找。</translation>
+    </message>
+    <message>
+      <source>Cancel</source>
+      <translation>取消</translation>
+    </message>
+    <message>
+      <source>Changes take effect when Folioscope is started again.</source>
+      <translation>變更會在下次啟動 Folioscope 時生效。</translation>
+    </message>
+    <message>
+      <source>Check the library</source>
+      <translation>檢查資料庫</translation>
+    </message>
+    <message>
+      <source>Checking every page…</source>
+      <translation>正在檢查每一頁…</translation>
+    </message>
+    <message>
+      <source>Clear</source>
+      <translation>清除</translation>
+    </message>
+    <message>
+      <source>Close</source>
+      <translation>關閉</translation>
+    </message>
+    <message>
+      <source>Close (Ctrl+J)</source>
+      <translation>關閉（Ctrl+J）</translation>
+    </message>
+    <message>
+      <source>Close (Esc)</source>
+      <translation>關閉（Esc）</translation>
+    </message>
+    <message>
+      <source>Closest in meaning</source>
+      <translation>語意最接近</translation>
+    </message>
+    <message>
+      <source>Closest pages</source>
+      <translation>最接近的頁面</translation>
+    </message>
+    <message>
+      <source>Comes with Folioscope</source>
+      <translation>隨 Folioscope 附上</translation>
+    </message>
+    <message>
+      <source>Compact</source>
+      <translation>壓縮</translation>
+    </message>
+    <message>
+      <source>Compacted.</source>
+      <translation>已壓縮。</translation>
+    </message>
+    <message>
+      <source>Compacting gives back room on the disk. It also happens by itself.</source>
+      <translation>壓縮可釋放磁碟空間，平時也會自動進行。</translation>
+    </message>
+    <message>
+      <source>Compacting…</source>
+      <translation>正在壓縮…</translation>
+    </message>
+    <message>
+      <source>Copy text</source>
+      <translation>複製文字</translation>
+    </message>
+    <message>
+      <source>Copy text (Ctrl+C)</source>
+      <translation>複製文字（Ctrl+C）</translation>
+    </message>
+    <message>
+      <source>Copy the page's text</source>
+      <translation>複製頁面文字</translation>
+    </message>
+    <message>
+      <source>Copy the place: file and page</source>
+      <translation>複製位置：檔案與頁碼</translation>
+    </message>
+    <message>
+      <source>Could not be read.</source>
+      <translation>無法讀取。</translation>
+    </message>
+    <message>
+      <source>Could not be read: the {0} is damaged. Replace the file.</source>
+      <translation>無法讀取：{0} 已損壞。可更換檔案後再試。</translation>
+    </message>
+    <message>
+      <source>Coverage</source>
+      <translation>涵蓋範圍</translation>
+    </message>
+    <message>
+      <source>Ctrl+Enter</source>
+      <translation>Ctrl+Enter</translation>
+    </message>
+    <message>
+      <source>Ctrl+F or /</source>
+      <translation>Ctrl+F 或 /</translation>
+    </message>
+    <message>
+      <source>Ctrl+comma</source>
+      <translation>Ctrl+逗號</translation>
+    </message>
+    <message>
+      <source>Dark</source>
+      <translation>深色</translation>
+    </message>
+    <message>
+      <source>Date</source>
+      <translation>日期</translation>
+    </message>
+    <message>
+      <source>Documents</source>
+      <translation>文件</translation>
+    </message>
+    <message>
+      <source>Documents found</source>
+      <translation>找到的文件</translation>
+    </message>
+    <message>
+      <source>Done</source>
+      <translation>已完成</translation>
+    </message>
+    <message>
+      <source>Down in the field</source>
+      <translation>在搜尋欄按向下鍵</translation>
+    </message>
+    <message>
+      <source>Download</source>
+      <translation>下載</translation>
+    </message>
+    <message>
+      <source>Drag over years to keep only those</source>
+      <translation>拖曳選取年份</translation>
+    </message>
+    <message>
+      <source>Drop folders, PDFs or pictures here</source>
+      <translation>將資料夾、PDF 或圖片拖放到這裡</translation>
+    </message>
+    <message>
+      <source>Drop to add</source>
+      <translation>放開即可加入</translation>
+    </message>
+    <message>
+      <source>Drop “{0}”</source>
+      <translation>去掉「{0}」</translation>
+    </message>
+    <message>
+      <source>Earlier queries</source>
+      <translation>先前的搜尋</translation>
+    </message>
+    <message>
+      <source>Enter</source>
+      <translation>Enter</translation>
+    </message>
+    <message>
+      <source>Esc</source>
+      <translation>Esc</translation>
+    </message>
+    <message>
+      <source>Every file could be read.</source>
+      <translation>所有檔案都已讀取。</translation>
+    </message>
+    <message>
+      <source>Every file is read again. This can take long; you can search meanwhile.</source>
+      <translation>所有檔案都會重新讀取，可能需要很久；期間仍可搜尋。</translation>
+    </message>
+    <message>
+      <source>F3, Shift+F3</source>
+      <translation>F3、Shift+F3</translation>
+    </message>
+    <message>
+      <source>Fair match</source>
+      <translation>部分相符</translation>
+    </message>
+    <message>
+      <source>Fewer</source>
+      <translation>顯示較少</translation>
+    </message>
+    <message>
+      <source>Files</source>
+      <translation>檔案</translation>
+    </message>
+    <message>
+      <source>Files and folders to pass over</source>
+      <translation>要略過的檔案和資料夾</translation>
+    </message>
+    <message>
+      <source>Filter</source>
+      <translation>篩選</translation>
+    </message>
+    <message>
+      <source>Filter {name}, Delete removes</source>
+      <translation>篩選「{name}」，按 Delete 移除</translation>
+    </message>
+    <message>
+      <source>Filters</source>
+      <translation>篩選</translation>
+    </message>
+    <message>
+      <source>Find the page you remember</source>
+      <translation>找到您記得的那一頁</translation>
+    </message>
+    <message>
+      <source>Fit</source>
+      <translation>符合視窗</translation>
+    </message>
+    <message>
+      <source>Folder</source>
+      <translation>資料夾</translation>
+    </message>
+    <message>
+      <source>Folders</source>
+      <translation>資料夾</translation>
+    </message>
+    <message>
+      <source>Folders and files</source>
+      <translation>資料夾與檔案</translation>
+    </message>
+    <message numerus="yes">
+      <source>Folioscope cannot read these %Ln files</source>
+      <translation>
+        <numerusform>無法讀取這 %Ln 個檔案</numerusform>
+      </translation>
+    </message>
+    <message>
+      <source>Folioscope opens no connection by itself. It sends no reports and counts nothing.</source>
+      <translation>Folioscope 不會自行連線，不會傳送報告，也不會統計任何資料。</translation>
+    </message>
+    <message>
+      <source>For your {count} pages</source>
+      <translation>處理您的 {count} 頁</translation>
+    </message>
+    <message>
+      <source>Found by meaning</source>
+      <translation>語意相近</translation>
+    </message>
+    <message>
+      <source>Go on</source>
+      <translation>繼續</translation>
+    </message>
+    <message>
+      <source>H, held</source>
+      <translation>按住 H</translation>
+    </message>
+    <message>
+      <source>Hide (H)</source>
+      <translation>隱藏（H）</translation>
+    </message>
+    <message>
+      <source>Hide all marks</source>
+      <translation>隱藏所有標記</translation>
+    </message>
+    <message>
+      <source>Hide weaker</source>
+      <translation>隱藏較弱的結果</translation>
+    </message>
+    <message>
+      <source>Holds</source>
+      <translation>內容</translation>
+    </message>
+    <message>
+      <source>In use</source>
+      <translation>使用中</translation>
+    </message>
+    <message>
+      <source>Include the {0} page still being read</source>
+      <translation>納入仍在讀取的 {0} 頁</translation>
+    </message>
+    <message>
+      <source>Include the {0} pages still being read</source>
+      <translation>納入仍在讀取的 {0} 頁</translation>
+    </message>
+    <message>
+      <source>Into the pages found</source>
+      <translation>移到找到的頁面</translation>
+    </message>
+    <message>
+      <source>Its text is still to be read</source>
+      <translation>文字尚未辨識</translation>
+    </message>
+    <message>
+      <source>Keyboard</source>
+      <translation>鍵盤</translation>
+    </message>
+    <message>
+      <source>Language</source>
+      <translation>語言</translation>
+    </message>
+    <message>
+      <source>Large (Enter)</source>
+      <translation>放大（Enter）</translation>
+    </message>
+    <message>
+      <source>Larger than the limit of {0} megapixels ({1}).</source>
+      <translation>超過 {0} 百萬像素的上限（{1}）。</translation>
+    </message>
+    <message>
+      <source>Last five years</source>
+      <translation>最近五年</translation>
+    </message>
+    <message>
+      <source>Library</source>
+      <translation>資料庫</translation>
+    </message>
+    <message>
+      <source>Light</source>
+      <translation>淺色</translation>
+    </message>
+    <message>
+      <source>Light up only “{word}”</source>
+      <translation>只標示「{word}」</translation>
+    </message>
+    <message>
+      <source>Locked with a password</source>
+      <translation>受密碼保護</translation>
+    </message>
+    <message>
+      <source>Locked with a password.</source>
+      <translation>受密碼保護。</translation>
+    </message>
+    <message>
+      <source>Look</source>
+      <translation>外觀</translation>
+    </message>
+    <message>
+      <source>Look and language</source>
+      <translation>外觀與語言</translation>
+    </message>
+    <message>
+      <source>Look for changes now</source>
+      <translation>立即檢查變更</translation>
+    </message>
+    <message>
+      <source>Looking for changes in your folders</source>
+      <translation>正在檢查資料夾的變更</translation>
+    </message>
+    <message>
+      <source>Marks</source>
+      <translation>標記</translation>
+    </message>
+    <message>
+      <source>Matches</source>
+      <translation>相符處</translation>
+    </message>
+    <message>
+      <source>Matches and actions</source>
+      <translation>相符處與動作</translation>
+    </message>
+    <message>
+      <source>Meaning</source>
+      <translation>語意</translation>
+    </message>
+    <message>
+      <source>Model and licence</source>
+      <translation>模型與授權</translation>
+    </message>
+    <message>
+      <source>Models</source>
+      <translation>模型</translation>
+    </message>
+    <message>
+      <source>Move among the pages</source>
+      <translation>在頁面間移動</translation>
+    </message>
+    <message>
+      <source>N, P</source>
+      <translation>N、P</translation>
+    </message>
+    <message>
+      <source>Name</source>
+      <translation>名稱</translation>
+    </message>
+    <message>
+      <source>Nearly the same pages behind it: {count}</source>
+      <translation>後面還有幾乎相同的頁面：{count}</translation>
+    </message>
+    <message>
+      <source>Needs more memory than the limit of {0} GB.</source>
+      <translation>需要的記憶體超過 {0} GB 的上限。</translation>
+    </message>
+    <message>
+      <source>New library</source>
+      <translation>新資料庫</translation>
+    </message>
+    <message>
+      <source>New library…</source>
+      <translation>新資料庫…</translation>
+    </message>
+    <message>
+      <source>Next and previous match</source>
+      <translation>下一個、上一個相符處</translation>
+    </message>
+    <message>
+      <source>Next and previous page of the document</source>
+      <translation>文件的下一頁、上一頁</translation>
+    </message>
+    <message>
+      <source>Next match (F3)</source>
+      <translation>下一個相符處（F3）</translation>
+    </message>
+    <message>
+      <source>Next page (N)</source>
+      <translation>下一頁（N）</translation>
+    </message>
+    <message>
+      <source>No file was left out.</source>
+      <translation>沒有略過任何檔案。</translation>
+    </message>
+    <message>
+      <source>No files at hand?</source>
+      <translation>手邊沒有檔案？</translation>
+    </message>
+    <message>
+      <source>No good match</source>
+      <translation>沒有夠好的結果</translation>
+    </message>
+    <message>
+      <source>No page has all of your words, and none is close in meaning.</source>
+      <translation>沒有頁面包含所有關鍵詞，意思也不相近。</translation>
+    </message>
+    <message>
+      <source>No page has any of your words, and none is close in meaning.</source>
+      <translation>沒有頁面包含您輸入的文字，意思也不相近。</translation>
+    </message>
+    <message>
+      <source>No page has more than one of your words, and none is close in meaning.</source>
+      <translation>沒有頁面包含一個以上的關鍵詞，意思也不相近。</translation>
+    </message>
+    <message>
+      <source>No page passes these filters.</source>
+      <translation>沒有頁面符合這些篩選條件。</translation>
+    </message>
+    <message>
+      <source>No permission to read the file. Change it and retry.</source>
+      <translation>沒有讀取檔案的權限。變更權限後再試一次。</translation>
+    </message>
+    <message>
+      <source>None of your words is in this library.</source>
+      <translation>這個資料庫裡沒有您輸入的文字。</translation>
+    </message>
+    <message>
+      <source>None of your words. Found by meaning only</source>
+      <translation>沒有您輸入的文字，僅語意相近</translation>
+    </message>
+    <message>
+      <source>Not a kind of file that Folioscope reads.</source>
+      <translation>Folioscope 不支援這種檔案。</translation>
+    </message>
+    <message>
+      <source>Not among the results</source>
+      <translation>不在結果中</translation>
+    </message>
+    <message>
+      <source>Not read yet</source>
+      <translation>尚未讀取</translation>
+    </message>
+    <message>
+      <source>Nothing found</source>
+      <translation>找不到結果</translation>
+    </message>
+    <message>
+      <source>Nothing is being read.</source>
+      <translation>目前沒有在讀取檔案。</translation>
+    </message>
+    <message>
+      <source>Nothing was read since the window was opened.</source>
+      <translation>開啟視窗以來沒有讀取任何檔案。</translation>
+    </message>
+    <message>
+      <source>Older than five years</source>
+      <translation>五年以前</translation>
+    </message>
+    <message>
+      <source>On disk</source>
+      <translation>磁碟用量</translation>
+    </message>
+    <message>
+      <source>One document</source>
+      <translation>單一文件</translation>
+    </message>
+    <message>
+      <source>One step back</source>
+      <translation>返回上一步</translation>
+    </message>
+    <message>
+      <source>Open a library</source>
+      <translation>開啟資料庫</translation>
+    </message>
+    <message>
+      <source>Open another library…</source>
+      <translation>開啟其他資料庫…</translation>
+    </message>
+    <message>
+      <source>Open at page {page}</source>
+      <translation>開啟第 {page} 頁</translation>
+    </message>
+    <message>
+      <source>Open in the system's viewer</source>
+      <translation>用系統的檢視器開啟</translation>
+    </message>
+    <message>
+      <source>Opening the library</source>
+      <translation>正在開啟資料庫</translation>
+    </message>
+    <message>
+      <source>Page {page}</source>
+      <translation>第 {page} 頁</translation>
+    </message>
+    <message>
+      <source>Page {page} of {count}</source>
+      <translation>第 {page} 頁，共 {count} 頁</translation>
+    </message>
+    <message>
+      <source>Pages</source>
+      <translation>頁面</translation>
+    </message>
+    <message>
+      <source>Pages found</source>
+      <translation>找到的頁面</translation>
+    </message>
+    <message>
+      <source>Pages of the document</source>
+      <translation>文件的頁面</translation>
+    </message>
+    <message>
+      <source>Pages or documents</source>
+      <translation>頁面或文件</translation>
+    </message>
+    <message>
+      <source>Pages without text of their own are read from their picture, in the background.</source>
+      <translation>沒有文字的頁面會在背景由圖片辨識文字。</translation>
+    </message>
+    <message>
+      <source>Pages, on this computer</source>
+      <translation>這部電腦的速度</translation>
+    </message>
+    <message>
+      <source>Part of the library cannot be read. Repair reads it again.</source>
+      <translation>資料庫有部分無法讀取。修復會重新讀取這些部分。</translation>
+    </message>
+    <message>
+      <source>Pass over</source>
+      <translation>略過</translation>
+    </message>
+    <message>
+      <source>Password</source>
+      <translation>密碼</translation>
+    </message>
+    <message>
+      <source>Password of {name}</source>
+      <translation>{name} 的密碼</translation>
+    </message>
+    <message>
+      <source>Passwords of files are kept in memory until the window closes, never on the disk.</source>
+      <translation>檔案密碼只保留在記憶體中，直到視窗關閉，不會寫入磁碟。</translation>
+    </message>
+    <message>
+      <source>Pause</source>
+      <translation>暫停</translation>
+    </message>
+    <message>
+      <source>Paused</source>
+      <translation>已暫停</translation>
+    </message>
+    <message>
+      <source>Pictures</source>
+      <translation>圖片</translation>
+    </message>
+    <message>
+      <source>Place</source>
+      <translation>位置</translation>
+    </message>
+    <message>
+      <source>Previous match (Shift+F3)</source>
+      <translation>上一個相符處（Shift+F3）</translation>
+    </message>
+    <message>
+      <source>Previous page (P)</source>
+      <translation>上一頁（P）</translation>
+    </message>
+    <message>
+      <source>Privacy</source>
+      <translation>隱私</translation>
+    </message>
+    <message>
+      <source>Read by OCR</source>
+      <translation>由 OCR 辨識</translation>
+    </message>
+    <message>
+      <source>Read everything again</source>
+      <translation>重新讀取全部檔案</translation>
+    </message>
+    <message>
+      <source>Read everything again…</source>
+      <translation>重新讀取全部檔案…</translation>
+    </message>
+    <message>
+      <source>Read text in pictures</source>
+      <translation>辨識圖片中的文字</translation>
+    </message>
+    <message>
+      <source>Read {files}, {pages}.</source>
+      <translation>已讀取 {files}，共 {pages}。</translation>
+    </message>
+    <message>
+      <source>Reading</source>
+      <translation>讀取</translation>
+    </message>
+    <message>
+      <source>Reading begins anew.</source>
+      <translation>開始重新讀取。</translation>
+    </message>
+    <message>
+      <source>Reading cannot go on.</source>
+      <translation>無法繼續讀取。</translation>
+    </message>
+    <message>
+      <source>Reading text in pictures: {done} of {total}</source>
+      <translation>正在辨識圖片文字：{done} / {total}</translation>
+    </message>
+    <message>
+      <source>Reading {done} of {total} pages</source>
+      <translation>已讀取 {done} / {total} 頁</translation>
+    </message>
+    <message>
+      <source>Remove from library</source>
+      <translation>從資料庫移除</translation>
+    </message>
+    <message>
+      <source>Remove from library…</source>
+      <translation>從資料庫移除…</translation>
+    </message>
+    <message>
+      <source>Remove the filter {name}</source>
+      <translation>移除篩選「{name}」</translation>
+    </message>
+    <message>
+      <source>Repair</source>
+      <translation>修復</translation>
+    </message>
+    <message>
+      <source>Repairing…</source>
+      <translation>正在修復…</translation>
+    </message>
+    <message>
+      <source>Resume</source>
+      <translation>繼續</translation>
+    </message>
+    <message>
+      <source>Search again when they are read.</source>
+      <translation>讀取完成後再搜尋一次。</translation>
+    </message>
+    <message>
+      <source>Search all folders instead of {0}</source>
+      <translation>改為搜尋所有資料夾，不限「{0}」</translation>
+    </message>
+    <message>
+      <source>Search for the words one by one</source>
+      <translation>逐字搜尋</translation>
+    </message>
+    <message>
+      <source>Search pages</source>
+      <translation>搜尋頁面</translation>
+    </message>
+    <message>
+      <source>Search without filters</source>
+      <translation>不用篩選條件搜尋</translation>
+    </message>
+    <message>
+      <source>Settings</source>
+      <translation>設定</translation>
+    </message>
+    <message numerus="yes">
+      <source>Show %Ln weaker</source>
+      <translation>
+        <numerusform>顯示另外 %Ln 個較弱的結果</numerusform>
+      </translation>
+    </message>
+    <message>
+      <source>Show (H)</source>
+      <translation>顯示（H）</translation>
+    </message>
+    <message>
+      <source>Show in folder</source>
+      <translation>在資料夾中顯示</translation>
+    </message>
+    <message>
+      <source>Show large</source>
+      <translation>放大顯示</translation>
+    </message>
+    <message>
+      <source>Show or hide the page beside</source>
+      <translation>顯示或隱藏旁邊的頁面</translation>
+    </message>
+    <message>
+      <source>Show the whole page (0)</source>
+      <translation>顯示整頁（0）</translation>
+    </message>
+    <message>
+      <source>Sidebar</source>
+      <translation>側邊欄</translation>
+    </message>
+    <message>
+      <source>Sidebar (Ctrl+B)</source>
+      <translation>側邊欄（Ctrl+B）</translation>
+    </message>
+    <message>
+      <source>Since last year</source>
+      <translation>去年以來</translation>
+    </message>
+    <message>
+      <source>Since {date}</source>
+      <translation>{date} 以後</translation>
+    </message>
+    <message>
+      <source>Single letters work while the field has no focus.</source>
+      <translation>游標不在搜尋欄時，可使用單一字母鍵。</translation>
+    </message>
+    <message>
+      <source>Size of the pages</source>
+      <translation>頁面大小</translation>
+    </message>
+    <message>
+      <source>Size on disk</source>
+      <translation>磁碟用量</translation>
+    </message>
+    <message>
+      <source>Space</source>
+      <translation>空白鍵</translation>
+    </message>
+    <message>
+      <source>Starter finds pages from the first minute, by their words and what they mean.</source>
+      <translation>「入門」模型從第一分鐘起就能依文字和意思找到頁面。</translation>
+    </message>
+    <message>
+      <source>Stop</source>
+      <translation>停止</translation>
+    </message>
+    <message>
+      <source>Stop reading</source>
+      <translation>停止讀取</translation>
+    </message>
+    <message>
+      <source>Stopped. What was read can be found.</source>
+      <translation>已停止。讀取過的頁面可以搜尋。</translation>
+    </message>
+    <message>
+      <source>Strong match</source>
+      <translation>高度相符</translation>
+    </message>
+    <message>
+      <source>Switch library</source>
+      <translation>切換資料庫</translation>
+    </message>
+    <message>
+      <source>Takes effect at once.</source>
+      <translation>立即生效。</translation>
+    </message>
+    <message>
+      <source>Takes effect when Folioscope is started again.</source>
+      <translation>下次啟動 Folioscope 時生效。</translation>
+    </message>
+    <message>
+      <source>Text in pictures</source>
+      <translation>圖片中的文字</translation>
+    </message>
+    <message>
+      <source>Text layer</source>
+      <translation>文字層</translation>
+    </message>
+    <message>
+      <source>Text read from the picture; it may hold mistakes.</source>
+      <translation>文字由圖片辨識，可能有誤。</translation>
+    </message>
+    <message>
+      <source>That did not work because of a fault in Folioscope. The log has the details.</source>
+      <translation>Folioscope 發生錯誤，未能完成。詳情在記錄檔中。</translation>
+    </message>
+    <message>
+      <source>That is not the password.</source>
+      <translation>密碼不正確。</translation>
+    </message>
+    <message>
+      <source>That library could not be opened in a new window.</source>
+      <translation>無法在新視窗開啟該資料庫。</translation>
+    </message>
+    <message>
+      <source>The drive is not connected.</source>
+      <translation>磁碟未連接。</translation>
+    </message>
+    <message>
+      <source>The drive is not connected. This page can be found, and opened when it is back.</source>
+      <translation>磁碟未連接。仍可搜尋此頁，接上後即可開啟。</translation>
+    </message>
+    <message>
+      <source>The file ends early. The part that is there can be found.</source>
+      <translation>檔案不完整。現有的部分可以搜尋。</translation>
+    </message>
+    <message>
+      <source>The file is empty.</source>
+      <translation>檔案是空的。</translation>
+    </message>
+    <message>
+      <source>The file is named “{0}”</source>
+      <translation>檔案名稱是「{0}」</translation>
+    </message>
+    <message>
+      <source>The file was moved or deleted while it was read. Try again.</source>
+      <translation>讀取時檔案被移動或刪除。再試一次。</translation>
+    </message>
+    <message>
+      <source>The framed part</source>
+      <translation>框起的部分</translation>
+    </message>
+    <message>
+      <source>The framed part is closest to what you typed</source>
+      <translation>框起的部分最接近您輸入的內容</translation>
+    </message>
+    <message>
+      <source>The library is not open yet.</source>
+      <translation>資料庫尚未開啟。</translation>
+    </message>
+    <message>
+      <source>The library is sound. {count} pages were checked.</source>
+      <translation>資料庫完好。已檢查 {count} 頁。</translation>
+    </message>
+    <message>
+      <source>The page large</source>
+      <translation>放大頁面</translation>
+    </message>
+    <message>
+      <source>The quotation mark is not closed; searched for the words one by one.</source>
+      <translation>引號沒有成對，已改為逐字搜尋。</translation>
+    </message>
+    <message>
+      <source>The text in this picture is still to be read.</source>
+      <translation>圖片中的文字尚未辨識。</translation>
+    </message>
+    <message>
+      <source>Theme</source>
+      <translation>佈景主題</translation>
+    </message>
+    <message>
+      <source>There is no picture on the clipboard.</source>
+      <translation>剪貼簿中沒有圖片。</translation>
+    </message>
+    <message>
+      <source>They are read where they are. Nothing is copied, nothing leaves this computer.</source>
+      <translation>檔案在原處讀取，不會複製，也不會離開這部電腦。</translation>
+    </message>
+    <message>
+      <source>They are read where they are. You can search while they are being read.</source>
+      <translation>檔案在原處讀取。讀取期間就可以搜尋。</translation>
+    </message>
+    <message>
+      <source>This list</source>
+      <translation>這份清單</translation>
+    </message>
+    <message>
+      <source>This page could not be drawn.</source>
+      <translation>無法顯示這一頁。</translation>
+    </message>
+    <message>
+      <source>This year</source>
+      <translation>今年</translation>
+    </message>
+    <message>
+      <source>Tidying up the library</source>
+      <translation>正在整理資料庫</translation>
+    </message>
+    <message>
+      <source>To the search field</source>
+      <translation>移到搜尋欄</translation>
+    </message>
+    <message>
+      <source>Took longer than {0} seconds.</source>
+      <translation>超過 {0} 秒。</translation>
+    </message>
+    <message numerus="yes">
+      <source>Try %Ln sample documents</source>
+      <translation>
+        <numerusform>試試 %Ln 份範例文件</numerusform>
+      </translation>
+    </message>
+    <message>
+      <source>Try again</source>
+      <translation>再試一次</translation>
+    </message>
+    <message>
+      <source>Try all again</source>
+      <translation>全部再試一次</translation>
+    </message>
+    <message>
+      <source>Turn (R)</source>
+      <translation>旋轉（R）</translation>
+    </message>
+    <message>
+      <source>Turn the page</source>
+      <translation>旋轉頁面</translation>
+    </message>
+    <message>
+      <source>Type</source>
+      <translation>類型</translation>
+    </message>
+    <message>
+      <source>Unlock</source>
+      <translation>解鎖</translation>
+    </message>
+    <message>
+      <source>Unlock…</source>
+      <translation>解鎖…</translation>
+    </message>
+    <message>
+      <source>Up in the field</source>
+      <translation>在搜尋欄按向上鍵</translation>
+    </message>
+    <message>
+      <source>Upkeep</source>
+      <translation>維護</translation>
+    </message>
+    <message>
+      <source>Use {replacement}</source>
+      <translation>改用 {replacement}</translation>
+    </message>
+    <message>
+      <source>Very long page</source>
+      <translation>超長頁面</translation>
+    </message>
+    <message>
+      <source>Weak match</source>
+      <translation>略為相符</translation>
+    </message>
+    <message>
+      <source>Weaker matches ({count})</source>
+      <translation>較弱的結果（{count}）</translation>
+    </message>
+    <message>
+      <source>What you search for is kept on this computer, so that Up brings it back.</source>
+      <translation>您搜尋過的內容保存在這部電腦上，按向上鍵即可找回。</translation>
+    </message>
+    <message>
+      <source>Why this page</source>
+      <translation>為什麼是這一頁</translation>
+    </message>
+    <message>
+      <source>Words</source>
+      <translation>文字</translation>
+    </message>
+    <message>
+      <source>Words and their meaning, in about 100 languages. Reads text in pictures.</source>
+      <translation>文字與語意，支援約 100 種語言。可辨識圖片中的文字。</translation>
+    </message>
+    <message>
+      <source>Words in a picture</source>
+      <translation>圖中的文字</translation>
+    </message>
+    <message>
+      <source>Words {percent} %</source>
+      <translation>文字 {percent} %</translation>
+    </message>
+    <message>
+      <source>Years {first} to {last}</source>
+      <translation>{first} 年到 {last} 年</translation>
+    </message>
+    <message>
+      <source>Your files are read where they are. Nothing is copied, nothing leaves this computer.</source>
+      <translation>檔案在原處讀取，不會複製，也不會離開這部電腦。</translation>
+    </message>
+    <message>
+      <source>Zoom in (+)</source>
+      <translation>放大（+）</translation>
+    </message>
+    <message>
+      <source>Zoom in, zoom out, fit</source>
+      <translation>放大、縮小、符合視窗</translation>
+    </message>
+    <message>
+      <source>Zoom out (−)</source>
+      <translation>縮小（−）</translation>
+    </message>
+    <message numerus="yes">
+      <source>about %Ln hours left</source>
+      <translation>
+        <numerusform>約剩 %Ln 小時</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>about %Ln minutes left</source>
+      <translation>
+        <numerusform>約剩 %Ln 分鐘</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>in %Ln documents</source>
+      <translation>
+        <numerusform>%Ln 份文件</numerusform>
+      </translation>
+    </message>
+    <message>
+      <source>less than a minute left</source>
+      <translation>剩不到 1 分鐘</translation>
+    </message>
+    <message>
+      <source>matches</source>
+      <translation>相符處</translation>
+    </message>
+    <message>
+      <source>not connected</source>
+      <translation>未連接</translation>
+    </message>
+    <message>
+      <source>or paste a picture with Ctrl+V</source>
+      <translation>或按 Ctrl+V 貼上圖片</translation>
+    </message>
+    <message>
+      <source>p. {page}</source>
+      <translation>第 {page} 頁</translation>
+    </message>
+    <message>
+      <source>took {seconds} s</source>
+      <translation>花了 {seconds} 秒</translation>
+    </message>
+    <message>
+      <source>{count} a second</source>
+      <translation>每秒 {count} 頁</translation>
+    </message>
+    <message>
+      <source>{count} copies</source>
+      <translation>{count} 份副本</translation>
+    </message>
+    <message>
+      <source>{count} more</source>
+      <translation>另外 {count} 個</translation>
+    </message>
+    <message>
+      <source>{count} of {total} pages match</source>
+      <translation>{total} 頁中有 {count} 頁相符</translation>
+    </message>
+    <message>
+      <source>{done} of {total} pages</source>
+      <translation>{done} / {total} 頁</translation>
+    </message>
+    <message>
+      <source>{done} of {total} scanned pages</source>
+      <translation>{done} / {total} 張掃描頁</translation>
+    </message>
+    <message>
+      <source>{folders} and {files}</source>
+      <translation>{folders}和 {files}</translation>
+    </message>
+    <message>
+      <source>{name} and its pages leave the library. The files stay where they are.</source>
+      <translation>「{name}」和其中的頁面會從資料庫移除。檔案留在原處。</translation>
+    </message>
+    <message>
+      <source>{name}, page {page}</source>
+      <translation>{name}，第 {page} 頁</translation>
+    </message>
+    <message>
+      <source>{number} of {count}</source>
+      <translation>{number} / {count}</translation>
+    </message>
+    <message>
+      <source>{pages} {in_documents}</source>
+      <translation>{in_documents}，共 {pages}</translation>
+    </message>
+    <message>
+      <source>{seconds} s a page</source>
+      <translation>每頁 {seconds} 秒</translation>
+    </message>
+    <message>
+      <source>{size}, of which compacting gives back {spare}</source>
+      <translation>{size}，壓縮後可釋放 {spare}</translation>
+    </message>
+    <message>
+      <source>{total} pages</source>
+      <translation>{total} 頁</translation>
+    </message>
+    <message>
+      <source>“{0}” is a look and not a kind of file, so it was left out.</source>
+      <translation>「{0}」是外觀而不是檔案類型，已略過。</translation>
+    </message>
+    <message>
+      <source>“{0}” is not a date, so it was left out.</source>
+      <translation>「{0}」不是日期，已略過。</translation>
+    </message>
+    <message>
+      <source>“{0}” is not a page number or a range from 1, so it was left out.</source>
+      <translation>「{0}」不是頁碼或從 1 開始的範圍，已略過。</translation>
+    </message>
+    <message>
+      <source>“{0}” names nothing, so it was left out. {1}</source>
+      <translation>「{0}」沒有內容，已略過。{1}</translation>
+    </message>
+    <message>
+      <source>“{0}” was left out: a minus works for words, not for filters.</source>
+      <translation>「{0}」已略過：減號只能用於文字，不能用於篩選條件。</translation>
+    </message>
+    <message>
+      <source>“{word}” once</source>
+      <translation>「{word}」1 次</translation>
+    </message>
+    <message>
+      <source>“{word}” {count} times</source>
+      <translation>「{word}」{count} 次</translation>
+    </message>
+  </context>
+</TS>
