@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from enum import IntEnum
+from itertools import chain
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
@@ -45,15 +46,14 @@ class ResultListModel(QAbstractListModel):
         """Return the row of a page, -1 when it is not among the results."""
         if self._rows is None:
             self._rows = {result.ref: row for row, result in enumerate(self._results)}
-        row: int = self._rows.get(ref, -1)
-        return row
+        return self._rows.get(ref, -1)
 
     def row_named(self, prefix: str, *, start: int) -> int:
         """Return the next row from ``start`` on whose file name begins so, -1 for none."""
         if self._names is None:
             self._names = [file_name(result).casefold() for result in self._results]
         wanted = prefix.casefold()
-        for row in (*range(start, len(self._names)), *range(start)):
+        for row in chain(range(start, len(self._names)), range(start)):
             if self._names[row].startswith(wanted):
                 return row
         return -1

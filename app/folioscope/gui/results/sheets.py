@@ -4,12 +4,12 @@ from collections import OrderedDict
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPixmap
+from PySide6.QtGui import QImage, QPainter, QPixmap
 
 from folioscope.domain.results import SearchResult
 from folioscope.gui.pages.marks import MarkStyle, marks_of, paint_marks
 from folioscope.gui.results.result_words import shown_aspect
-from folioscope.gui.theme import colour, is_dark
+from folioscope.gui.theme import is_dark
 
 MOST_BYTES = 32 * 2**20
 _TILE_STYLE = MarkStyle(on_tile=True)
@@ -28,25 +28,6 @@ def fitted(aspect: float, room: QRectF) -> QRectF:
         max(1, round(width)),
         max(1, round(height)),
     )
-
-
-def paint_shadow(painter: QPainter, page: QRectF) -> None:
-    """Paint a soft shadow of 3 px under a sheet."""
-    shadow = colour("shadow")
-    for spread, share in ((3.0, 0.35), (1.5, 0.6)):
-        faint = QColor(shadow)
-        faint.setAlphaF(shadow.alphaF() * share)
-        painter.fillRect(page.adjusted(-spread / 2, 0, spread / 2, spread), faint)
-
-
-def paint_hairline(painter: QPainter, page: QRectF) -> None:
-    """Paint the sheet's edge, so that white paper ends somewhere on a light mat."""
-    line = colour("control")
-    line.setAlphaF(0.45)
-    painter.setPen(QPen(line, 1))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawRect(page.adjusted(-0.5, -0.5, 0.5, 0.5))
-    painter.setPen(Qt.PenStyle.NoPen)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,13 @@ def paint_snippet(
     layout.draw(painter, rect.topLeft())
 
 
+def snippet_lines(snippet: Snippet, width_px: int, *, lines: int) -> int:
+    """Return how many lines a snippet takes, ``lines`` at most."""
+    text = _shown_text(snippet, width_px, lines)
+    layout, _ = _laid_out(text, snippet, width_px, lines=lines)
+    return max(1, layout.lineCount())
+
+
 @lru_cache(maxsize=2048)
 def _shown_text(snippet: Snippet, width_px: int, lines: int) -> str:
     """Return as much of the text as fits, with an ellipsis where there is more."""

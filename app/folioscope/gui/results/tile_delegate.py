@@ -12,6 +12,7 @@ from folioscope.domain.documents import FileState
 from folioscope.domain.pages import TextSource
 from folioscope.domain.results import SearchResult, Snippet, Strength
 from folioscope.gui.icons import pixmap
+from folioscope.gui.pages.paper import paint_hairline, paint_shadow
 from folioscope.gui.results.result_model import ResultRole
 from folioscope.gui.results.result_words import (
     DOTS,
@@ -20,7 +21,7 @@ from folioscope.gui.results.result_words import (
     page_label,
     second_line,
 )
-from folioscope.gui.results.sheets import SheetCache, fitted, paint_hairline, paint_shadow
+from folioscope.gui.results.sheets import SheetCache, fitted
 from folioscope.gui.results.snippet_text import paint_snippet
 from folioscope.gui.results.thumbnails import ThumbnailLoader
 from folioscope.gui.results.tile_layout import GAP, SHEET_MARGIN, caption_px

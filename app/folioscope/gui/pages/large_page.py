@@ -1,0 +1,178 @@
+"""One page over the whole window: neighbours, page, and what is known of it."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from folioscope.domain.results import SearchResult, SearchResults
+from folioscope.gui.job_runner import JobRunner
+from folioscope.gui.pages.film_strip import FilmStrip
+from folioscope.gui.pages.inspector import Inspector
+from folioscope.gui.pages.large_bar import LargeBar
+from folioscope.gui.pages.marks_key import MarksKey
+from folioscope.gui.pages.page_canvas import PageCanvas
+from folioscope.gui.pages.page_reader import PageAction, PageReader, action_of
+from folioscope.gui.parts import painted, rule
+from folioscope.services.api import Services
+
+_LEAST_FOR_STRIP_PX = 1000
+_LEAST_FOR_INSPECTOR_PX = 760
+
+
+class LargePage(QWidget):
+    """Neighbours go first in narrow windows, then the inspector becomes a drawer."""
+
+    back_requested = Signal()
+    open_requested = Signal(object)  # SearchResult, as all of these
+    reveal_requested = Signal(object)
+    copy_text_requested = Signal(object)
+    unlock_requested = Signal(object)
+
+    def __init__(
+        self,
+        services: Callable[[], Services | None],
+        runner: JobRunner,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        painted("page", self)
+        self.canvas = PageCanvas()
+        self.reader = PageReader(services, runner, self.canvas, self)
+        self._marks_key = MarksKey(self.canvas)
+        self.strip = FilmStrip(services, runner)
+        self.bar = LargeBar(self.reader)
+        self._middle = QWidget()
+        self._beside = QHBoxLayout(self._middle)
+        self.inspector = Inspector(self.reader, self._middle)
+        self._strip_rule = rule(upright=True)
+        self._is_drawer_open = False
+        self._compose()
+        self._connect()
+
+    def _compose(self) -> None:
+        beside = self._beside
+        beside.setContentsMargins(0, 0, 0, 0)
+        beside.setSpacing(0)
+        for part in (self.strip, self._strip_rule, self.canvas, self.inspector):
+            beside.addWidget(part, 1 if part is self.canvas else 0)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.bar)
+        layout.addWidget(rule())
+        layout.addWidget(self._middle, 1)
+        self.setFocusProxy(self.canvas)
+
+    def _connect(self) -> None:
+        reader = self.reader
+        reader.page_changed.connect(self._show_page)
+        self.strip.page_chosen.connect(reader.tour.go_to_page)
+        self.bar.back_asked.connect(self.back_requested)
+        self.bar.action_asked.connect(self._perform)
+        self.bar.inspector_asked.connect(self._toggle_drawer)
+        self.inspector.open_asked.connect(lambda: self.open_requested.emit(reader.result))
+        self.inspector.reveal_asked.connect(lambda: self.reveal_requested.emit(reader.result))
+        self.inspector.copy_asked.connect(lambda: self.copy_text_requested.emit(reader.result))
+        note = self.inspector.note
+        note.unlock_asked.connect(lambda: self.unlock_requested.emit(reader.result))
+
+    def open(self, result: SearchResult, results: SearchResults) -> None:
+        """Show a hit large."""
+        shown = len(results.results) or len(results.weaker)
+        self.bar.show_count(shown)
+        self.reader.start(result, results)
+        self.canvas.setFocus()
+
+    def current(self) -> SearchResult:
+        """Return the page in sight, which may be a neighbour of the one opened."""
+        return self.reader.result
+
+    def reload(self) -> None:
+        """Draw the page again, as when its file was unlocked."""
+        self.reader.reload()
+
+    def _show_page(self) -> None:
+        tour = self.reader.tour
+        self.strip.show_page(tour.result.ref, tour.page_count, tour.hit_pages)
+
+    def _perform(self, action: PageAction) -> None:
+        if action is PageAction.CLOSE and self._is_drawer_open:
+            self._toggle_drawer()
+        elif action is PageAction.CLOSE:
+            self.back_requested.emit()
+        elif action is PageAction.OPEN:
+            self.open_requested.emit(self.reader.result)
+        elif not self.reader.perform(action) and action is PageAction.COPY_TEXT:
+            self.copy_text_requested.emit(self.reader.result)
+
+    def next_match(self) -> None:
+        """Go to the next match, on over pages."""
+        self._perform(PageAction.NEXT_MATCH)
+
+    def previous_match(self) -> None:
+        """Go to the previous match."""
+        self._perform(PageAction.PREVIOUS_MATCH)
+
+    def next_page(self) -> None:
+        """Show the document's next page."""
+        self._perform(PageAction.NEXT_PAGE)
+
+    def previous_page(self) -> None:
+        """Show the document's previous page."""
+        self._perform(PageAction.PREVIOUS_PAGE)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Do what the key asks; while H is held, the page is bare."""
+        action = action_of(event)
+        if action is not None:
+            self._perform(action)
+        elif not self._marks_key.press(event):
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        """Show the marks again."""
+        if not self._marks_key.release(event):
+            super().keyReleaseEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the page what room there is."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        has_strip = self.width() >= _LEAST_FOR_STRIP_PX
+        beside = self.width() >= _LEAST_FOR_INSPECTOR_PX
+        for part in (self.strip, self._strip_rule):
+            part.setVisible(has_strip)
+        self.bar.show_inspector_button(shown=not beside)
+        if beside:
+            self._is_drawer_open = False
+            self._beside.addWidget(self.inspector)
+        else:
+            self._beside.removeWidget(self.inspector)
+            wide = self.inspector.width()
+            self.inspector.setGeometry(self._middle.width() - wide, 0, wide, self._middle.height())
+            self.inspector.raise_()
+        self.inspector.setVisible(beside or self._is_drawer_open)
+
+    def _toggle_drawer(self) -> None:
+        self._is_drawer_open = not self._is_drawer_open
+        self._arrange()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Go on with what was given up."""
+        super().showEvent(event)
+        self.reader.resume()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Give up what is under way; nobody looks."""
+        super().hideEvent(event)
+        self.reader.stop()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Let go of H when the window loses the keyboard, or its release is never heard."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
+            self.canvas.hide_marks(hidden=False)
