@@ -30,7 +30,10 @@ class DownloadSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ModelManifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A text encoder as its ``manifest.toml`` describes it. ``precision`` is the arithmetic."""
+    """A text encoder as its ``manifest.toml`` describes it. ``precision`` is the arithmetic.
+
+    ``spared`` names matrix products that are computed more finely than the others.
+    """
 
     id: str
     title: str
@@ -46,10 +49,11 @@ class ModelManifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     chunking: Literal["separate"]
     wheel: WheelSource
     download: DownloadSource
+    spared: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse values that no model can have."""
-        for name in (self.id, self.revision):
+        for name in (self.id, self.revision, *self.spared):
             if not _FOLDER_NAME.fullmatch(name):
                 raise ValueError(f"`{name}` cannot name a folder")
         if self.dims < 1 or self.max_tokens < 3 or self.wheel.size_bytes < 1:
@@ -58,22 +62,27 @@ class ModelManifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("`wheel.sha256` must be 64 hexadecimal digits")
 
     @property
+    def arithmetic(self) -> str:
+        """The precision with its exceptions."""
+        return "-".join([self.precision, *self.spared])
+
+    @property
     def build(self) -> str:
         """Name of the folder for files made from this revision at this precision."""
-        return f"{self.revision}-{self.precision}"
+        return f"{self.revision}-{self.arithmetic}"
 
     @property
     def spec(self) -> EncoderSpec:
         """What shapes the vectors, told to the library."""
         fingerprint = (
-            f"{self.id} {self.revision} {self.precision} {self.dims}d"
+            f"{self.id} {self.revision} {self.arithmetic} {self.dims}d"
             f" query={self.query_prompt!r} passage={self.passage_prompt!r}"
             f" tokens={self.max_tokens} pooling={self.pooling} chunking={self.chunking}"
         )
         return EncoderSpec(
             name=self.id,
             revision=self.revision,
-            precision=self.precision,
+            precision=self.arithmetic,
             dim=self.dims,
             max_tokens=self.max_tokens,
             fingerprint=fingerprint,

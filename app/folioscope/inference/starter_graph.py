@@ -5,6 +5,7 @@ float32 (batch, dims), of length 1. Position ids run from 0. Architecture: multi
 (BertModel with the vocabulary of XLM-R). ``com.microsoft`` operators are ONNX Runtime's own.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -15,16 +16,20 @@ from folioscope.domain.pages import Float32
 from folioscope.inference.starter_file import BLOCK, StarterFile
 
 # "float32": weights as floats, the reference. "w4a8": 4-bit weights, activations rounded to
-# 8 bits a block. "w8a8": weights rounded to 8 bits an output, activations to 8 bits a matrix.
+# 8 bits a block of 32. "w8a8": weights rounded to 8 bits an output, activations to 8 bits a
+# matrix, which is faster and loses more: products named in ``spared``, into which outliers go,
+# stay "w4a8". A matrix spans the batch, so vectors differ slightly with their neighbours in it.
 Precision = Literal["float32", "w4a8", "w8a8"]
 _CONTRIB = "com.microsoft"
 
 
-def build_starter_model(file: StarterFile, *, precision: Precision) -> bytes:
-    """Return the serialised ONNX model."""
+def build_starter_model(
+    file: StarterFile, *, precision: Precision, spared: Collection[str] = ()
+) -> bytes:
+    """Return the serialised ONNX model; ``spared`` names products such as ``l4.fo``."""
     import onnx
 
-    graph = _GraphBuilder(file, precision)
+    graph = _GraphBuilder(file, precision, frozenset(spared))
     last = graph.embeddings()
     for layer in range(file.shape.layers):
         last = graph.layer(layer, last)
@@ -48,6 +53,7 @@ class _GraphBuilder:
 
     file: StarterFile
     precision: Precision
+    spared: frozenset[str]
     nodes: list[Any] = field(default_factory=list)
     weights: dict[str, Any] = field(default_factory=dict)
 
@@ -166,7 +172,7 @@ class _GraphBuilder:
         biases = np.concatenate([self.file.floats(f"{name}.b", rows) for name in names])
         own = names[0]
         bias = self.weight(f"{own}.bias", biases)
-        if self.precision == "w4a8":
+        if self.precision == "w4a8" or own in self.spared:
             codes = np.concatenate([b.codes() for b in blocks])
             scales = np.concatenate([b.scales for b in blocks]).astype(np.float32)
             return self._four_bits(states, own, codes, scales, bias)

@@ -36,7 +36,7 @@ def _make(manifest: ModelManifest, folder: Path) -> None:
     _check_dimensions(file, manifest)
     tokenizer = build_tokenizer(file.vocabulary, max_tokens=manifest.max_tokens)
     tokenizer.save(str(folder / TOKENIZER_FILE), pretty=False)
-    model = build_starter_model(file, precision=manifest.precision)
+    model = build_starter_model(file, precision=manifest.precision, spared=manifest.spared)
     (folder / MODEL_FILE).write_bytes(model)
 
 
@@ -61,20 +61,17 @@ def _locate(manifest: ModelManifest) -> Path:
 
 def _read_checked(path: Path, wheel: WheelSource) -> npt.NDArray[np.uint8]:
     try:
-        data = np.fromfile(path, np.uint8)
+        data = path.read_bytes()
     except OSError as error:
         raise InferenceError(
             f"The model data {path} cannot be read.", hint="Install Folioscope again."
         ) from error
-    if (
-        len(data) != wheel.size_bytes
-        or hashlib.sha256(memoryview(data)).hexdigest() != wheel.sha256
-    ):
+    if len(data) != wheel.size_bytes or hashlib.sha256(data).hexdigest() != wheel.sha256:
         raise InferenceError(
             f"The model data {path} is not the file that this version was tested with.",
             hint=f"Install {wheel.distribution} again in the version that Folioscope asks for.",
         )
-    return data
+    return np.frombuffer(data, np.uint8)
 
 
 def _check_dimensions(file: StarterFile, manifest: ModelManifest) -> None:

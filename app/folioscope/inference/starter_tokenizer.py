@@ -47,7 +47,7 @@ def clean(text: str, *, max_tokens: int) -> str:
     Runs of white space become one space; lone surrogates, which file names on Linux may bring,
     become question marks.
     """
-    joined = " ".join(text[: max_tokens * _LONGEST_PIECE * 4].split())
+    joined = " ".join(text.lstrip()[: max_tokens * _LONGEST_PIECE * 4].split())
     return joined[: max_tokens * _LONGEST_PIECE].encode("utf-8", "replace").decode("utf-8")
 
 
