@@ -233,7 +233,7 @@ class FakePages:
         rows = np.frombuffer(drawn.constBits(), np.uint8)
         rows = rows.reshape(drawn.height(), drawn.bytesPerLine())[:, : drawn.width() * 3]
         rgb = rows.reshape(drawn.height(), drawn.width(), 3)
-        return PageImage(np.ascontiguousarray(rgb))
+        return PageImage(rgb.copy())  # the bytes belong to the picture, which goes
 
     def text(self, ref: PageRef) -> PageText:
         boxes = np.array([[0.1, 0.1, 0.2, 0.13], [0.22, 0.1, 0.3, 0.13]], np.float32)
