@@ -36,7 +36,8 @@ class TextLine:
 class PageParts:
     """What a page is made of, boxes in fractions of the page.
 
-    ``drawings`` are vector shapes other than rules and table shading.
+    ``drawings`` are vector shapes other than rules and table shading. ``is_read`` is False
+    while the lines are not known yet.
     """
 
     is_pdf: bool
@@ -44,6 +45,7 @@ class PageParts:
     lines: Sequence[TextLine] = ()
     pictures: Sequence[Bounds] = ()
     drawings: Sequence[Bounds] = ()
+    is_read: bool = True
 
 
 def measure(rgb: Rgb, parts: PageParts) -> Float32:
@@ -111,10 +113,11 @@ def _kinds(rgb: Rgb, parts: PageParts) -> tuple[float, float, float, float, floa
     height, width = rgb.shape[:2]
     words = sum(len(line.text.split()) for line in parts.lines)
     is_wide = parts.is_pdf and width > 1.2 * height
-    slide = 1 / (1 + words) if is_wide and (words or parts.has_layer) else 0.0
+    slide = 1 / (1 + words) if is_wide and parts.is_read else 0.0
     scan = 0.0
     if words and not parts.has_layer:
-        scan = 1.0 if parts.is_pdf else 1 - min(1.0, flat)
+        is_picture = sum(map(_area, parts.pictures)) > 0.6  # in one piece or in strips
+        scan = float(is_picture) if parts.is_pdf else 1 - min(1.0, flat)
     return max(raster, vector), photo, raster + flat, slide, scan
 
 

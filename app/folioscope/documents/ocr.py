@@ -3,6 +3,7 @@
 import logging
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
@@ -13,10 +14,21 @@ from folioscope.documents.looks import Bounds, Rgb
 from folioscope.domain.tokens import CJK
 
 MOST_PIXELS = 2_600_000
-LEAST_TYPE_PX = 13  # lines lower than this are read better from a larger picture
+LOW_LINE_PX = 14.0  # lines lower than this may be too small to be read
+SURE = 0.9
 _LONGEST_SIDE = 4000
+_LEAST_SCORE = 0.5  # below it, texts are invented
 # signs of scripts without spaces, and the marks that stand between them
 _UNSPACED = re.compile(f"[{CJK}\u3000-\u303f\uff00-\uffef]")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read: rows, the usual height of a line, and how sure the model is (0 to 1)."""
+
+    rows: list[TextRow] = field(default_factory=list)
+    line_px: float = 0.0
+    certainty: float = 1.0
 
 
 class Recogniser:
@@ -44,38 +56,39 @@ class Recogniser:
                 "EngineConfig.onnxruntime.inter_op_num_threads": 1,
             }
         )
-        self.rows(np.full((64, 256, 3), 255, np.uint8))  # the detector loads on first use
+        self.read(np.full((64, 256, 3), 255, np.uint8))  # the detector loads on first use
 
-    def rows(self, rgb: Rgb) -> list[TextRow]:
+    def read(self, rgb: Rgb) -> Reading:
         """Read the lines of a picture, uint8 (height, width, 3); boxes in fractions of it."""
         self.open()
         height, width = rgb.shape[:2]
         bgr = np.ascontiguousarray(rgb[:, :, ::-1])
-        found = self._engine(bgr, use_cls=False, return_word_box=True)
+        found = self._engine(bgr, use_cls=False, return_word_box=True, text_score=0.0)
         if found.boxes is None or not found.txts:
-            return []
+            return Reading()
         size = np.array([width, height], np.float64)
-        return list(_rows(found.txts, found.boxes, found.word_results, size))
+        heights = [float(quad[:, 1].max() - quad[:, 1].min()) for quad in found.boxes]
+        return Reading(list(_rows(found, size)), median(heights), median(map(float, found.scores)))
 
 
-def pixels_wanted(rows: Sequence[TextRow], rgb: Rgb) -> int:
-    """Return how many pixels a second reading should have; 0 where the first one will do."""
-    if len(rows) < 5:
+def pixels_wanted(reading: Reading, rgb: Rgb) -> int:
+    """Return how many pixels a second reading should have; 0 where the first one will do.
+
+    A large sheet in small type is not read at all at one megapixel (measured: 5 % of the words
+    of an A1 page in 9 pt), and fully at two; small type that was read surely needs nothing.
+    """
+    if reading.line_px == 0 or reading.line_px > LOW_LINE_PX or reading.certainty > SURE:
         return 0
-    height_px, width_px = rgb.shape[:2]
-    heights = [(r.box[3] - r.box[1]) * height_px for r in rows if not r.is_vertical]
-    low = max(1.0, median(heights or [LEAST_TYPE_PX]))
-    if low >= LEAST_TYPE_PX:
-        return 0
-    wanted = height_px * width_px * (1.5 * LEAST_TYPE_PX / low) ** 2
+    wanted = rgb.shape[0] * rgb.shape[1] * (LOW_LINE_PX * 1.5 / reading.line_px) ** 2
     return int(min(MOST_PIXELS, wanted))
 
 
-def _rows(texts: Sequence[str], quads: Any, found: Sequence[Any], size: Any) -> Iterator[TextRow]:
-    for number, (text, quad) in enumerate(zip(texts, quads, strict=True)):
-        if not text.strip():
+def _rows(found: Any, size: Any) -> Iterator[TextRow]:
+    lines = zip(found.txts, found.boxes, found.scores, found.word_results, strict=True)
+    for text, quad, score, words_found in lines:
+        if not text.strip() or score < _LEAST_SCORE:
             continue
-        pieces = [(p[0], p[2]) for p in found[number]] if number < len(found) else []
+        pieces = [(p[0], p[2]) for p in words_found]
         if _bare("".join(p for p, _ in pieces)) == _bare(text) and all(q for _, q in pieces):
             parts = [(word, _bounds(q, size)) for word, q in pieces if word.strip()]
         else:

@@ -31,7 +31,7 @@ def content_of(survey: Survey) -> PageContent:
         height_pt=survey.height_pt,
         text=layer.text,
         text_source=source,
-        looks=measure(survey.rgb, _parts(survey, layer.lines)),
+        looks=measure(survey.rgb, _parts(survey, layer.lines, source)),
         preview_jpeg=_jpeg(survey.rgb),
         heading=layer.heading,
         largest_line=layer.largest_line,
@@ -47,13 +47,14 @@ def recognised_content(survey: Survey, rows: list[TextRow]) -> PageContent:
     text = arrange(kept + rows, aspect=survey.width_pt / survey.height_pt)
     lines = [TextLine(row.text, row.box) for row in (*kept, *rows)]
     heading, largest = _headings(rows)
+    source = TextSource.OCR if text.words else TextSource.NONE
     return PageContent(
         page_index=survey.page_index,
         width_pt=survey.width_pt,
         height_pt=survey.height_pt,
         text=text,
-        text_source=TextSource.OCR if text.words else TextSource.NONE,
-        looks=measure(survey.rgb, _parts(survey, lines, has_layer=False)),
+        text_source=source,
+        looks=measure(survey.rgb, _parts(survey, lines, source)),
         preview_jpeg=_jpeg(survey.rgb),
         heading=survey.layer.heading or heading,
         largest_line=survey.layer.largest_line or largest,
@@ -91,16 +92,14 @@ def _outside(ink: Mask, text: PageText) -> Mask:
     return bare
 
 
-def _parts(
-    survey: Survey, lines: Sequence[TextLine], *, has_layer: bool | None = None
-) -> PageParts:
-    layer = survey.layer.characters >= ENOUGH_CHARACTERS if has_layer is None else has_layer
+def _parts(survey: Survey, lines: Sequence[TextLine], source: TextSource) -> PageParts:
     return PageParts(
         survey.is_pdf,
-        layer,
+        source is TextSource.LAYER,
         lines,
         survey.pictures,
         survey.drawings,
+        is_read=source is not TextSource.WAITING,
     )
 
 

@@ -90,12 +90,12 @@ class ReadingRoom:
 
         survey = source.survey(index)
         picture = source.picture_for_reading(index, self._limits.recognise_pixels)
-        rows = self._recogniser.rows(picture)
-        if more := pixels_wanted(rows, picture):
+        reading = self._recogniser.read(picture)
+        if more := pixels_wanted(reading, picture):
             larger = source.picture_for_reading(index, more)
-            if larger.size > 1.3 * picture.size:
-                rows = self._recogniser.rows(larger)
-        return recognised_content(survey, rows)
+            if larger.size > 1.3 * picture.size:  # a picture may have no more to give
+                reading = self._recogniser.read(larger)
+        return recognised_content(survey, reading.rows)
 
     def _source(self, request: Request) -> PageSource:
         """Return the document, opened if need be; a file that changed is opened anew."""

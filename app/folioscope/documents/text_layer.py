@@ -15,6 +15,7 @@ import pymupdf
 
 from folioscope.documents.looks import Bounds, Colour, Rgb, TextLine
 from folioscope.domain.pages import PageText
+from folioscope.domain.tokens import CJK
 
 MOST_WORDS = 30_000  # of one page; a newspaper page has some 8,000
 HEADING_SIZE = 1.2  # times the body's
@@ -36,12 +37,19 @@ _FORMS = {
 _FORMS[0xFFFD] = ""  # a glyph that nobody knows
 _TURNED_ARTICLE = re.compile("\u0627([\u0627\u0623\u0625\u0622])\u0644")
 
+_SAY_NOTHING = ("Co", "Cn", "Cc")  # private, unassigned and control characters
+_CJK_SIGN = re.compile(f"[{CJK}]")
+
 Words = Sequence[tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class LayerText:
-    """What the text layer says. ``characters`` counts those that have a meaning."""
+    """What the text layer says.
+
+    ``characters`` counts those that have a meaning, and the spaces between words; a Chinese or
+    Japanese one says as much as two others.
+    """
 
     text: PageText
     lines: tuple[TextLine, ...] = ()
@@ -80,7 +88,7 @@ def read_layer(
         tuple(line for block in blocks for line in block.lines),
         _heading(blocks),
         _largest(blocks),
-        sum(map(_meaningful, text.words)),
+        sum(map(_meaningful, text.words)) + max(0, len(text) - 1),
     )
 
 
@@ -179,9 +187,13 @@ def _survey(
 
 def _heading(blocks: Sequence[_Block]) -> str:
     """Return the first block that is clearly larger than the body of the text."""
-    body = _body_size(blocks)
-    large = (b.text for b in blocks if b.size >= HEADING_SIZE * body > 0)
+    least = HEADING_SIZE * _body_size(blocks)
+    large = (b.text for b in blocks if b.size >= least > 0 and _is_spoken(b.text))
     return next((text for text in large if len(text) < LONGEST_HEADING), "")
+
+
+def _is_spoken(text: str) -> bool:
+    return sum(c.isalnum() for c in text) > 1
 
 
 def _body_size(blocks: Iterable[_Block]) -> float:
@@ -196,7 +208,8 @@ def _body_size(blocks: Iterable[_Block]) -> float:
 
 
 def _largest(blocks: Sequence[_Block]) -> str:
-    return max(blocks, key=lambda block: block.size).text[:LONGEST_LINE] if blocks else ""
+    spoken = [block for block in blocks if _is_spoken(block.text)]
+    return max(spoken, key=lambda block: block.size).text[:LONGEST_LINE] if spoken else ""
 
 
 def spelt_out(text: str) -> str:
@@ -218,4 +231,5 @@ def _meaningful(word: str) -> int:
     """Count the characters that stand for something: no unknown glyphs, no private ones."""
     if word.isascii():
         return len(word)
-    return sum(c != "\ufffd" and unicodedata.category(c) not in ("Co", "Cn", "Cc") for c in word)
+    known = sum(c != "\ufffd" and unicodedata.category(c) not in _SAY_NOTHING for c in word)
+    return known + len(_CJK_SIGN.findall(word))

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 from folioscope.documents.limits import ReadingLimits
 from folioscope.documents.reader import WorkerDocumentReader
@@ -217,6 +217,18 @@ def test_a_scan_is_read_by_ocr_with_a_box_for_every_word(reader, tmp_path):
     inked = pixels[int(y0 * height) : int(y1 * height), int(x0 * width) : int(x1 * width)] < 128
     assert inked.mean() > 0.05
     assert content.looks[4] == 1  # a scan
+
+
+def test_small_type_on_a_large_sheet_is_read_from_more_pixels(reader, tmp_path):
+    image = written_image([], size=(3400, 2400))
+    draw, font = ImageDraw.Draw(image), ImageFont.load_default(18)
+    lines = [f"Item {n} costs {n * 37} crowns and was approved in May" for n in range(8)]
+    for number, line in enumerate(lines):
+        draw.text((100, 100 + 60 * number), line, fill="black", font=font)
+    path = scanned_pdf(tmp_path / "sheet.pdf", image)
+    words = reader.recognise(str(path), 0, token=CancelToken()).text.words
+    wanted = [word for line in lines for word in line.split()]
+    assert sum(word in words for word in wanted) / len(wanted) > 0.9
 
 
 def test_ocr_keeps_the_words_of_a_text_layer(reader, tmp_path):

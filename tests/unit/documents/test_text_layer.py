@@ -117,6 +117,17 @@ def test_a_page_with_only_a_number_on_it_needs_no_ocr(read):
     assert content.text.words == ("12",)
 
 
+def test_drawings_without_words_wait_for_ocr_and_are_no_scan(read):
+    def draw(page):
+        for n in range(20):
+            page.draw_circle((100 + 20 * n, 300), 60, color=(0.8, 0.2, 0.2), width=3)
+
+    content = read(draw)
+    assert content.text_source is TextSource.WAITING
+    assert content.looks[4] == 0
+    assert content.looks[0] > 0.05
+
+
 def test_a_scan_with_a_stamp_waits_for_ocr(tmp_path):
     image = written_image(["First line of a scan", "Second line", "Third line"])
     path = scanned_pdf(tmp_path / "scan.pdf", image)
