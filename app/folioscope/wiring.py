@@ -8,7 +8,8 @@ import contextlib
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from importlib import metadata
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from folioscope.domain.errors import FolioscopeError, LibraryDamagedError, Store
 from folioscope.services.api import Services
 from folioscope.settings.store import SettingsStore
 from folioscope.system import machine, paths
+from folioscope.system.file_memory import FileMemory
 
 READING_VERSION = "read-1"
 _NO_DISPLAY = (
@@ -39,8 +41,11 @@ class OpenLibrary:
         self._reads_pictures = reads_pictures
         self._closing = contextlib.ExitStack()
 
-    def open(self, *, creates: bool, for_repair: bool = False) -> Services:
-        """Open the library; ``for_repair`` also where it cannot be read as it is."""
+    def open(self, *, creates: bool, for_repair: bool = False, warms_up: bool = False) -> Services:
+        """Open the library; ``for_repair`` also where it cannot be read as it is.
+
+        With ``warms_up``, what the first search needs is loaded behind the caller's back.
+        """
         self.close()  # what an earlier try left
         from folioscope.documents.limits import ReadingLimits
         from folioscope.documents.reader import WorkerDocumentReader
@@ -60,7 +65,11 @@ class OpenLibrary:
         self._closing.callback(encoder.close)
         self._closing.callback(stores.close)
         _open_stores(stores, self._directory, creates=creates, for_repair=for_repair)
-        return self._services(stores, reader, encoder, Passwords())
+        services = self._services(stores, reader, encoder, Passwords())
+        if warms_up:
+            jobs = (stores.reading.warm_up, services.search.warm_up)
+            threading.Thread(target=_warm_up, args=(jobs,), name="warming up", daemon=True).start()
+        return services
 
     def close(self) -> None:
         """Let go of workers, models and files."""
@@ -99,13 +108,22 @@ class OpenLibrary:
             reads_pictures=lambda: self._reads_pictures and self._settings.current.reads_pictures,
         )
         return Services(
-            search=PageSearchService(stores.reading, encoder),
+            search=PageSearchService(
+                stores.reading, encoder, memory=FileMemory(paths.models_dir() / "learnt")
+            ),
             indexing=indexer,
             library=LibraryFacts(stores, name=self._directory.name, directory=str(self._directory)),
             pages=PagePictures(
                 stores, reader, passwords=passwords, pasted_dir=self._directory / "pasted"
             ),
         )
+
+
+def _warm_up(jobs: Sequence[Callable[[], None]]) -> None:
+    """Do ahead what the first search would wait for; it tells of its own errors."""
+    for job in jobs:
+        with contextlib.suppress(FolioscopeError):
+            job()
 
 
 def _open_stores(stores, directory: Path, *, creates: bool, for_repair: bool) -> None:  # type: ignore[no-untyped-def]
@@ -160,7 +178,7 @@ class AppWiring:
         library = OpenLibrary(directory, settings=self._settings, reads_pictures=True)
         try:
             return app.run(
-                lambda: library.open(creates=True),
+                lambda: library.open(creates=True, warms_up=True),
                 library_name=directory.name,
                 argv=sys.argv[:1],
                 open_for_repair=lambda: library.open(creates=True, for_repair=True),

@@ -4,12 +4,11 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from folioscope.domain.documents import Document, DocumentKind, SourceFile
 from folioscope.domain.errors import QueryError
-from folioscope.domain.pages import Float32, PageRecord, PageRef
+from folioscope.domain.pages import PageRecord, PageRef
 from folioscope.domain.protocols import Cancellation, TextEncoder, VectorStore
 from folioscope.domain.queries import PageFilter, ParsedQuery, StoreQuery
 from folioscope.domain.results import (
@@ -30,12 +29,11 @@ from folioscope.services.fusion import (
     view_weights,
     weigh_looks,
 )
-from folioscope.services.looks_guess import LookGuess, learn_looks
+from folioscope.services.learnt import Learnt, Memory, learn
 from folioscope.services.looks_words import NamedLooks, named_looks
 from folioscope.services.marking import QueryWords, find_words
 from folioscope.services.query_language import parse_query, word_query
 from folioscope.services.query_scope import both, needs_files, within_folders
-from folioscope.services.query_style import style_mean
 from folioscope.services.strength import grade
 from folioscope.services.suggestions import holds_any, suggest, why_nothing
 
@@ -52,7 +50,8 @@ def _today() -> date:
 class PageSearchService:
     """Finds pages by words, meaning and looks. Safe from any thread.
 
-    ``today`` is asked when a date in a query must be guessed.
+    ``today`` is asked when a date in a query must be guessed; ``memory`` spares learning from
+    example queries at every start.
     """
 
     def __init__(
@@ -62,12 +61,14 @@ class PageSearchService:
         *,
         weights: Weights = DEFAULT_WEIGHTS,
         today: Callable[[], date] = _today,
+        memory: Memory | None = None,
     ) -> None:
+        self._memory = memory
         self._store = store
         self._encoder = encoder
         self._weights = weights
         self._today = today
-        self._learnt: _Learnt | None = None
+        self._learnt: Learnt | None = None
         self._learning = threading.Lock()
         self._page_counts: dict[str, int] = {}  # by content, so never out of date
 
@@ -148,11 +149,10 @@ class PageSearchService:
             filter=page_filter,
         )
 
-    def _learn(self) -> "_Learnt":
+    def _learn(self) -> Learnt:
         with self._learning:
             if self._learnt is None:
-                embed = self._encoder.embed_query
-                self._learnt = _Learnt(style_mean(embed), learn_looks(embed))
+                self._learnt = learn(self._encoder, self._memory)
             return self._learnt
 
     def _counts(self, candidates: Candidates) -> dict[str, int]:
@@ -163,14 +163,6 @@ class PageSearchService:
             found = self._store.documents(sorted(unknown))
             known.update({d.document_id: d.page_count for d in found})
         return known
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Learnt:
-    """What example queries taught about this encoder's vectors."""
-
-    mean: Float32
-    looks: LookGuess
 
 
 class Shelf:
