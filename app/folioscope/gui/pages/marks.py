@@ -9,7 +9,7 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPen
 
 from folioscope.domain.geometry import Box
@@ -137,11 +137,19 @@ def paint_marks(
 def _framed(box: Box, page: QRectF) -> QRectF:
     """Return the frame of a region: outside of what it frames, but on the page."""
     rect = placed(box, page).adjusted(-2, -2, 2, 2)
-    return rect.intersected(page.adjusted(2, 2, -2, -2))
+    return _on_pixels(rect.intersected(page.adjusted(2, 2, -2, -2)))
 
 
 def _padded(box: Box, page: QRectF) -> QRectF:
-    return placed(box, page).adjusted(-1.5, -1, 1.5, 1).intersected(page)
+    return _on_pixels(placed(box, page).adjusted(-1.5, -1, 1.5, 1).intersected(page))
+
+
+def _on_pixels(rect: QRectF) -> QRectF:
+    """Snap to whole pixels: a thin line between two of them is a grey one."""
+    return QRectF(
+        QPointF(round(rect.left()), round(rect.top())),
+        QPointF(round(rect.right()), round(rect.bottom())),
+    )
 
 
 def _paint_veil(painter: QPainter, marks: Marks, page: QRectF, frames: list[QRectF]) -> None:
@@ -186,7 +194,7 @@ def _paint_words(
         dark = ground is not None and ground.is_dark(word.box)
         is_current = number == style.current
         _paint_wash(painter, box, dark=dark, is_current=is_current)
-        line = QRectF(box.x(), box.bottom() - 0.75, box.width(), 1.5)
+        line = QRectF(box.x(), box.bottom() - 1, box.width(), 1.5)
         painter.fillRect(line, colour("mark_bright" if dark else "mark_deep"))
         if is_current and box.height() > _SMALLEST_RINGED_PX:
             paint_frame(painter, box.adjusted(-1, -0.5, 1, 1.5), width=1.5, radius=2)
@@ -207,7 +215,7 @@ def paint_frame(
 ) -> None:
     """Paint a frame of two tones: on any grey one of them has a contrast of 3 at least."""
     round_px = float(radius_px("mark")) if radius is None else radius
-    edge = max(0.75, width / 2)
+    edge = max(1.0, width / 2)  # a finer one would be a grey one at a ratio of 1
     out = (width + edge) / 2
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(colour("mark_deep"), edge))

@@ -6,6 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
+from shiboken6 import isValid
 
 from folioscope.domain.pages import PageRef, PageText
 from folioscope.gui.image_bridge import decoded, qimage_of
@@ -43,7 +44,7 @@ class PageLoader(QObject):
         """Bring a page, drawn with ``longest_px`` device pixels on its longer side."""
         self.stop()
         services = self._services()
-        if services is None:
+        if services is None or self._runner.is_closed:
             return
         self._ref = ref
         pages = services.pages
@@ -56,9 +57,8 @@ class PageLoader(QObject):
         """Draw the page anew for a larger zoom; smaller ones are served by what is there."""
         services = self._services()
         wanted = min(longest_px, MOST_PX)
-        if services is None or self._ref is None or wanted <= self._drawn_px:
-            return
-        self._draw(services.pages, wanted)
+        if services is not None and wanted > self._drawn_px and not self._runner.is_closed:
+            self._draw(services.pages, wanted)
 
     @property
     def is_stopped(self) -> bool:
@@ -99,24 +99,27 @@ class PageLoader(QObject):
         if handle is self._drawing:
             self._drawing = None
 
+    def _wants(self, ref: PageRef) -> bool:
+        return isValid(self) and ref == self._ref  # a job may outlive the window
+
     def _tell_preview(self, loaded: tuple[PageRef, QImage | None]) -> None:
-        if loaded[1] is not None and loaded[0] == self._ref:
+        if loaded[1] is not None and self._wants(loaded[0]):
             self.preview_arrived.emit(*loaded)
 
     def _tell_picture(self, loaded: tuple[PageRef, QImage]) -> None:
-        if loaded[0] == self._ref:
+        if self._wants(loaded[0]):
             self.picture_arrived.emit(*loaded)
 
     def _tell_text(self, loaded: tuple[PageRef, PageText]) -> None:
-        if loaded[0] == self._ref:
+        if self._wants(loaded[0]):
             self.text_arrived.emit(*loaded)
 
     def _tell_document(self, loaded: tuple[PageRef, DocumentView]) -> None:
-        if loaded[0] == self._ref:
+        if self._wants(loaded[0]):
             self.document_arrived.emit(*loaded)
 
     def _tell_failure(self, ref: PageRef, error: Exception) -> None:
-        if ref == self._ref:
+        if self._wants(ref):
             self._drawn_px = 0
             self.failed.emit(ref, error)
 

@@ -40,6 +40,7 @@ class ResultsView(QWidget):
         self.documents = DocumentsView(self.model, self.loader, self)
         self.documents.setSelectionModel(self.grid.selectionModel())
         self._is_replacing = False
+        self._asked: str | None = None
         self._said: SearchResult | None = None
         layout = QStackedLayout(self)
         layout.addWidget(self.grid)
@@ -73,7 +74,8 @@ class ResultsView(QWidget):
         self._set_heading(self._heading(results) if shows_weaker else "")
         chosen = self.current()
         place = self._place_of(chosen)
-        is_other = chosen is None or chosen.ref not in {r.ref for r in shown}
+        is_gone = chosen is None or chosen.ref not in {r.ref for r in shown}
+        is_other = is_gone or self._starts_at_the_top(results)
         self._is_replacing = True
         self.loader.retry_failed()
         if is_other:
@@ -83,6 +85,14 @@ class ResultsView(QWidget):
             view.doItemsLayout()
         self._is_replacing = False
         self._choose_again(None if is_other else chosen, place)
+
+    def _starts_at_the_top(self, results: SearchResults) -> bool:
+        """Whether the best page is chosen: after another query, and where nobody chose yet."""
+        asked, self._asked = self._asked, results.query.raw
+        is_untouched = (
+            self.view.currentIndex().row() <= 0 and self.view.verticalScrollBar().value() == 0
+        )
+        return asked != results.query.raw or is_untouched
 
     def _heading(self, results: SearchResults) -> str:
         if not results.weaker:

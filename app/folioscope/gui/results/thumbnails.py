@@ -12,6 +12,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage
+from shiboken6 import isValid
 
 from folioscope.domain.errors import FolioscopeError
 from folioscope.domain.pages import PageRef
@@ -110,7 +111,7 @@ class ThumbnailLoader(QObject):
 
     def _submit_next(self) -> None:
         services = self._services()
-        if services is None:
+        if services is None or self._runner.is_closed:
             return
         for ref in self._wanted:
             if len(self._open) >= _MOST_OPEN:
@@ -137,6 +138,8 @@ class ThumbnailLoader(QObject):
         handle.finished.connect(partial(self._close, ref))
 
     def _keep(self, loaded: _Loaded) -> None:
+        if not isValid(self):  # a job may outlive the window
+            return
         before = self._kept.pop(loaded.ref, None)
         came_at = before.came_at if before is not None else time.monotonic()
         if before is not None:
@@ -149,6 +152,8 @@ class ThumbnailLoader(QObject):
         self.arrived.emit(loaded.ref)
 
     def _note_failure(self, ref: PageRef, error: Exception) -> None:
+        if not isValid(self):
+            return
         if kept := self._kept.get(ref):
             kept.is_final = True  # what the cache had must do
             return
@@ -158,7 +163,8 @@ class ThumbnailLoader(QObject):
 
     def _close(self, ref: PageRef) -> None:
         self._open.pop(ref, None)
-        self._submit_next()
+        if isValid(self):
+            self._submit_next()
 
 
 def _load_first(pages: PageService, ref: PageRef, longest_px: int, ctx: JobContext) -> _Loaded:

@@ -90,7 +90,7 @@ class MatPainter:
         painter.setBrush(colour(_mat_colour(state)))
         painter.drawRoundedRect(mat, radius_px("mat"), radius_px("mat"))
         margin = SHEET_MARGIN
-        page = fitted(result.aspect, mat.adjusted(margin, margin, -margin, -margin))
+        page = fitted(self._aspect(result), mat.adjusted(margin, margin, -margin, -margin))
         if result.state in _BLANK:
             _paint_blank(painter, page, _BLANK[result.state])
         else:
@@ -100,6 +100,13 @@ class MatPainter:
         elif is_very_long(result):
             _paint_badge(painter, mat, "", tr("Very long page"))
         _paint_rings(painter, mat, state)
+
+    def _aspect(self, result: SearchResult) -> float:
+        """Prefer the picture's own shape: a list of all pages does not know their sizes."""
+        found = self._loader.thumbnail(result.ref)
+        if found is None or found.image.height() == 0:
+            return result.aspect
+        return found.image.width() / found.image.height()
 
     def _paint_page(self, painter: QPainter, page: QRectF, result: SearchResult) -> None:
         found = self._loader.thumbnail(result.ref)
