@@ -28,7 +28,8 @@ from tests.benchmarks.tables import show_table, within
 from tests.conftest import find_shared
 
 LIMIT = 1.15
-MADE_FILES, MADE_PAGES = 8, 50
+TEXT_PAGES = 300
+MADE_PAGES = 50  # a file
 SCANNED_PAGES = 24
 LEAST_CHARACTERS = 100
 
@@ -56,15 +57,17 @@ def main() -> int:
     """Measure both kinds of pages; exit code 1 where a ratio is missed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--made", action="store_true", help="made documents, not the corpus")
+    parser.add_argument("--pages", type=int, default=TEXT_PAGES, help="with a text layer, about")
+    parser.add_argument("--scans", type=int, default=SCANNED_PAGES, help="pages for OCR")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        holds = [_text_layers(folder, made=options.made), _scans(folder)]
+        paths = _text_layer_pdfs(folder, options.pages, made=options.made)
+        holds = [_text_layers(folder, paths), _scans(folder, options.scans)]
     return 0 if all(holds) else 1
 
 
-def _text_layers(folder: Path, *, made: bool) -> bool:
-    paths = _text_layer_pdfs(folder, made=made)
+def _text_layers(folder: Path, paths: list[Path]) -> bool:
     warm = folder / "warm.pdf"
     make_text_pdf(warm, 4, seed=99)
     stages = Stages()
@@ -84,30 +87,37 @@ def _text_layers(folder: Path, *, made: bool) -> bool:
     return within("end to end ÷ slowest stage", seconds / stages.slowest, LIMIT)
 
 
-def _scans(folder: Path) -> bool:
+def _scans(folder: Path, pages: int) -> bool:
     path, warm = folder / "scan.pdf", folder / "warm scan.pdf"
-    make_scanned_pdf(path, SCANNED_PAGES)
+    make_scanned_pdf(path, pages)
     make_scanned_pdf(warm, 1, seed=98)
     alone = rapidocr_seconds(path)
     with open_library(folder / "scanned", warm=warm) as services:
         seconds = _end_to_end(services, [path])
     rows = [
-        [name, took, SCANNED_PAGES / took, took / SCANNED_PAGES * 1000]
+        [name, took, pages / took, took / pages * 1000]
         for name, took in (("RapidOCR alone", alone), ("end to end", seconds))
     ]
-    print(f"{SCANNED_PAGES} scanned pages")
+    print(f"{pages} scanned pages")
     show_table(["", "s", "pages/s", "ms a page"], rows)
     return within("end to end ÷ RapidOCR alone", seconds / alone, LIMIT)
 
 
-def _text_layer_pdfs(folder: Path, *, made: bool) -> list[Path]:
+def _text_layer_pdfs(folder: Path, pages: int, *, made: bool) -> list[Path]:
+    """Choose from the corpus, or make, PDFs of about so many pages together."""
     shared = find_shared()
-    if shared is not None and not made:
-        return [p for p in sorted((shared / "corpus" / "files").rglob("*.pdf")) if _is_text(p)]
-    paths = [folder / f"text {number}.pdf" for number in range(MADE_FILES)]
-    for number, path in enumerate(paths):
-        make_text_pdf(path, MADE_PAGES, seed=number)
-    return paths
+    if shared is None or made:
+        paths = [folder / f"text {number}.pdf" for number in range(max(1, pages // MADE_PAGES))]
+        for number, path in enumerate(paths):
+            make_text_pdf(path, min(pages, MADE_PAGES), seed=number)
+        return paths
+    chosen: list[Path] = []
+    for path in sorted((shared / "corpus" / "files").rglob("*.pdf")):
+        if pages > 0 and _is_text(path):
+            chosen.append(path)
+            with pymupdf.open(path) as document:
+                pages -= document.page_count
+    return chosen
 
 
 def _is_text(path: Path) -> bool:
