@@ -217,7 +217,7 @@ def exact(library: Path, queries: list[StoreQuery]) -> tuple[list[float], list[s
         part = store.pages(refs[start : start + 4000], with_vectors=True)
         records += [(p.ref, facts_of(p, tokens_of(p)).told, p.vectors) for p in part]
     store.warm_up()
-    statistics = store.statistics()
+    statistics = store.statistics
     store.close()
     views = VectorBatch.of([v for _, _, v in records], statistics.dim)
     white = statistics.whitening

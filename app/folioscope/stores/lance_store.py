@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from folioscope.domain.documents import Document, FileState, SourceFile
-from folioscope.domain.errors import FingerprintMismatchError, StoreError
+from folioscope.domain.errors import StoreError
 from folioscope.domain.pages import PageRecord, PageRef
 from folioscope.domain.protocols import (
     Access,
@@ -20,20 +20,14 @@ from folioscope.domain.results import Candidates
 from folioscope.stores import file_rows, page_rows, schema, settling
 from folioscope.stores.candidates import find_candidates, find_refs
 from folioscope.stores.checking import check
+from folioscope.stores.code_cache import CodeCache
 from folioscope.stores.database import Database
 from folioscope.stores.errors import told
+from folioscope.stores.index_reading import statistics_name
 from folioscope.stores.lance_vectors import LanceVectors
 from folioscope.stores.library_index import LibraryIndex
 from folioscope.stores.mending import mend
-from folioscope.stores.opening import (
-    CATALOGUE,
-    VECTORS,
-    check_is_whole,
-    check_version,
-    prepare,
-    read_stats,
-    stored_fingerprint,
-)
+from folioscope.stores.opening import CATALOGUE, VECTORS, open_catalogue, read_stats
 from folioscope.stores.putting import put_pages
 from folioscope.stores.renewing import renew
 from folioscope.stores.sql_words import Vocabulary
@@ -53,6 +47,7 @@ class LanceVectorStore:
         self._directory = Path(directory)
         self._lock = WriteLock(self._directory)
         self._vectors = LanceVectors(self._directory / VECTORS)
+        self._codes = CodeCache(self._directory)
         self._vocabulary = Vocabulary()
         self._guard = threading.RLock()  # one writing thread at a time, settling included
         self._access: Access | None = None
@@ -77,29 +72,14 @@ class LanceVectorStore:
             raise
 
     def _open(self, access: Access, fingerprint: str) -> None:
-        path = self._directory / CATALOGUE
-        if access is Access.READ and not path.exists():
-            raise StoreError(
-                f"There is no library in {self._directory} yet.", hint="Add a folder first."
-            )
-        database = self._database_ = Database(path, access)
+        database = self._database_ = Database(self._directory / CATALOGUE, access)
         self._access = access
+        found = open_catalogue(database, access, self._vectors, fingerprint=fingerprint)
+        self._fingerprint = found.fingerprint
         if access is Access.WRITE:
-            with database.alone() as connection:
-                prepare(connection, fingerprint=fingerprint)
-        with database.reading() as connection:
-            check_version(connection)
-            check_is_whole(connection, path, self._vectors)
-            self._fingerprint = stored_fingerprint(connection)
-            generation = schema.number(connection, schema.GENERATION)
-        if fingerprint and fingerprint != self._fingerprint:
-            raise FingerprintMismatchError(
-                f"The library in {self._directory} was made with another model.",
-                hint="Read its files again: folioscope index --rebuild.",
-            )
-        if access is Access.WRITE:
-            self._vectors.tidy(generation)
-        self._index_ = LibraryIndex(database, self._vectors)
+            self._vectors.tidy(found.generation)
+            self._codes.tidy(keep=found.codes)
+        self._index_ = LibraryIndex(database, self._vectors, self._codes)
 
     def close(self) -> None:
         """Close; another process may write from now on."""
@@ -133,8 +113,9 @@ class LanceVectorStore:
         """Load what the first search would wait for."""
         self._index.shelves(with_vectors=True)
 
+    @property
     def statistics(self) -> LibraryStatistics:
-        """Return what whitens vectors and ranks looks at present."""
+        """What whitens vectors and ranks looks at present."""
         return self._index.shelves(with_vectors=False).statistics
 
     def value(self, key: str) -> bytes | None:
@@ -297,17 +278,22 @@ class LanceVectorStore:
 
     def refresh_statistics(self) -> None:
         """Compute whitening and percentiles anew from the library's own pages."""
-        with self._guard:
+        with self._guard, told(self._directory):
+            seq = self._index.latest()
             statistics = self._index.steadily(self._index.make_statistics)
             if statistics is None:
                 return
+            packed = statistics.packed()
+            # codes first: whoever sees the new statistics finds them ready
+            name = statistics_name(statistics.version, packed)
+            self._index.write_codes(statistics, name)
             with self._database.writing() as connection:
                 connection.execute("DELETE FROM statistics")
                 connection.execute(
-                    "INSERT INTO statistics VALUES (?, ?)",
-                    (statistics.version, statistics.packed()),
+                    "INSERT INTO statistics VALUES (?, ?)", (statistics.version, packed)
                 )
                 schema.set_number(connection, schema.STATISTICS_PAGES, statistics.pages)
+                schema.set_number(connection, schema.STATISTICS_SEQ, seq)
             self._index.refresh()
 
     def compact(self, token: Cancellation | None = None) -> None:
@@ -319,7 +305,10 @@ class LanceVectorStore:
             settling.settle(self._database, self._vectors)
             settling.rewrite_vectors(self._database, self._vectors, token)
             settling.purge_postings(self._database, token)
-            self.refresh_statistics()
+            with self._database.reading() as connection:
+                made_at = schema.number(connection, schema.STATISTICS_SEQ)
+            if self._index.latest() != made_at:
+                self.refresh_statistics()
             with self._database.writing() as connection:
                 settling.prune(connection)
                 self._vocabulary.forget()

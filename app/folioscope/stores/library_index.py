@@ -2,38 +2,43 @@
 
 import sqlite3
 import threading
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
-from folioscope.domain.documents import DocumentKind, SourceFile
 from folioscope.domain.errors import StoreError
-from folioscope.domain.pages import LOOK_COUNT, MultiVector, PageVectors
+from folioscope.domain.pages import MultiVector, PageVectors
 from folioscope.stores.candidates import Shelves
+from folioscope.stores.code_cache import LEAST_PAGES, CodeCache
 from folioscope.stores.database import Database
 from folioscope.stores.errors import told
-from folioscope.stores.file_rows import SELECT_FILES, list_files, read_file
 from folioscope.stores.file_table import FileTable
-from folioscope.stores.lance_vectors import LanceVectors
-from folioscope.stores.page_blobs import unpack_vectors
-from folioscope.stores.page_rows import PageRow, read_facts
-from folioscope.stores.page_table import PageTable
-from folioscope.stores.schema import DIM, GENERATION, DocumentState, last_change, number
-from folioscope.stores.sql_words import SqlWords
-from folioscope.stores.statistics import (
-    LibraryStatistics,
-    default_statistics,
-    unpack_statistics,
+from folioscope.stores.index_reading import (
+    give_back_memory,
+    put_into_table,
+    read_all_facts,
+    read_file_table,
+    read_fresh_tokens,
+    read_fresh_vectors,
+    read_statistics,
+    statistics_version,
 )
+from folioscope.stores.lance_vectors import LanceVectors
+from folioscope.stores.page_rows import PageRow, read_facts
+from folioscope.stores.page_table import Bools, PageTable, Rows
+from folioscope.stores.schema import DIM, GENERATION, last_change, number
+from folioscope.stores.sql_words import SqlWords
+from folioscope.stores.statistics import LibraryStatistics
 from folioscope.stores.views import CodedViews, VectorBatch, statistics_from
-from folioscope.stores.word_source import TokenIds
 
+Ids = npt.NDArray[np.int64]
 T = TypeVar("T")
 _ATTEMPTS = 5  # to read a generation before another process replaces it
 _APPEND = 1024  # pages whose vectors are taken in at once
+_FETCHED = 4096  # up to so many pages are looked up by id, for more the table is read
 _MOST_DEAD = 5000  # rows of removed pages that are carried along before all is loaded anew
 
 
@@ -52,12 +57,18 @@ class _State:
 class LibraryIndex:
     """Pages, files, words and vectors in memory. Safe from any thread."""
 
-    def __init__(self, database: Database, vectors: LanceVectors) -> None:
+    def __init__(self, database: Database, vectors: LanceVectors, codes: CodeCache) -> None:
         self._database = database
         self._vectors = vectors
+        self._codes = codes
         self._lock = threading.RLock()  # held while searching and while taking in changes
         self._loading = threading.Lock()
         self._state: _State | None = None
+
+    def latest(self) -> int:
+        """Return the number of the newest change of pages or documents."""
+        with self._database.reading() as connection:
+            return last_change(connection)
 
     def refresh(self) -> bool:
         """Take in what changed in the catalogue; True when anything did."""
@@ -101,15 +112,25 @@ class LibraryIndex:
     def make_statistics(self) -> LibraryStatistics | None:
         """Make statistics of all pages that can be found; None when there are none."""
         with self._database.reading() as connection:
-            rows = read_facts(connection)
-            dim = number(connection, DIM)
-            version = statistics_version(connection) + 1
-            if not rows:
+            pages, dim = PageTable(), number(connection, DIM)
+            for rows in read_all_facts(connection):
+                _append_facts(pages, rows)
+            if not len(pages):
                 return None
-            wanted = {page_id for page_id, _, _ in rows}
-            batches = (batch for _, batch in self._all_vectors(connection, wanted, dim))
-            looks = np.array([f.looks for _, _, f in rows], np.float32).reshape(-1, LOOK_COUNT)
-            return statistics_from(batches, looks, version=version, dim=dim)
+            batches = (batch for _, batch in self._all_vectors(connection, pages["id"], dim))
+            version = statistics_version(connection) + 1
+            return statistics_from(batches, pages["looks"], version=version, dim=dim)
+
+    def write_codes(self, statistics: LibraryStatistics, name: str) -> None:
+        """Keep coded vectors of a large library beside it."""
+        with self._database.reading() as connection:
+            rows = (row for part in read_all_facts(connection) for row in part)
+            ids = np.fromiter((row[0] for row in rows), np.int64)
+            if len(ids) < LEAST_PAGES:
+                self._codes.tidy(keep="")
+            else:
+                batches = self._all_vectors(connection, ids, statistics.dim)
+                self._codes.write(name, batches, statistics)
 
     # loading
 
@@ -142,51 +163,82 @@ class LibraryIndex:
     def _loaded(self, *, with_vectors: bool) -> _State:
         with self._database.reading() as connection, told(self._database.path.parent):
             seq, dim = last_change(connection), number(connection, DIM)
-            statistics = read_statistics(connection, dim)
-            rows = {row[0]: row for row in read_facts(connection)}
-            state = _State(
-                seq=seq,
-                pages=PageTable(),
-                files=_read_files(connection),
-                words=SqlWords(self._database.connection),
-                statistics=statistics,
-                views=CodedViews(statistics) if with_vectors and dim else None,
-            )
-            state.words.put_fresh(_fresh_tokens(connection, rows.values()))
-            if state.views is None:
-                _append_facts(state.pages, rows.values())
-                return state
-            for ids, batch in self._all_vectors(connection, set(rows), dim):
-                _append_facts(state.pages, [rows.pop(page_id) for page_id in ids])
-                state.views.append(batch)
-            for row in rows.values():  # vectors lost; the words still find it
-                _append_facts(state.pages, [row])
-                state.views.append(VectorBatch.missing(1, dim))
-            return state
+            statistics, name = read_statistics(connection, dim)
+            words = SqlWords(self._database.connection)
+            words.put_fresh(read_fresh_tokens(connection))
+            pages = PageTable()
+            for rows in read_all_facts(connection):
+                _append_facts(pages, rows)
+            views = None
+            if with_vectors and dim:
+                views, order = self._load_views(connection, pages, statistics, name)
+                pages = pages.permuted(order)
+            give_back_memory()
+            files = read_file_table(connection)
+            return _State(seq, pages, files, words, statistics, views)
+
+    def _load_views(
+        self,
+        connection: sqlite3.Connection,
+        pages: PageTable,
+        statistics: LibraryStatistics,
+        name: str,
+    ) -> tuple[CodedViews, Rows]:
+        """Return the views of all pages and, for each of their rows, the page's row."""
+        views, order = CodedViews(statistics), np.zeros(0, np.intp)
+        if self._codes.exists(name):
+            try:
+                views, order = _read_codes(self._codes, name, pages, statistics)
+            except (ValueError, OSError):  # not whole: made from the raw vectors instead
+                views = CodedViews(statistics)
+        missing = np.ones(len(pages), bool)
+        missing[order] = False
+        ids = pages["id"]
+        parts = [order]
+        for found, batch in self._all_vectors(connection, ids[missing], statistics.dim):
+            views.append(batch)
+            parts.append(pages.rows_of_ids(np.array(found)).astype(np.intp))
+            missing[parts[-1]] = False
+        lost = np.flatnonzero(missing)  # their words are still found
+        if len(lost):
+            views.append(VectorBatch.missing(len(lost), statistics.dim))
+        return views, np.concatenate([*parts, lost])
 
     def _all_vectors(
-        self, connection: sqlite3.Connection, wanted: set[int], dim: int
+        self, connection: sqlite3.Connection, wanted: Ids, dim: int
     ) -> Iterator[tuple[list[int], VectorBatch]]:
         """Yield vectors of the wanted pages, each once: settled ones, then fresh ones."""
-        missing = set(wanted)
-        fresh = [
-            row[0]
-            for row in connection.execute("SELECT id FROM fresh_vectors ORDER BY id")
-            if row[0] in missing
-        ]
-        missing.difference_update(fresh)
-        if missing:
-            for ids, batch in self._vectors.scan(number(connection, GENERATION)):
-                rows = [i for i, page_id in enumerate(ids.tolist()) if page_id in missing]
-                if rows:
-                    found = ids[rows].tolist()
-                    missing.difference_update(found)
-                    yield found, batch.taken(np.array(rows, np.intp))
-            self._check_is_there(connection, missing)
+        missing = np.zeros(int(wanted.max(initial=0)) + 1, bool)
+        missing[wanted] = True
+        rows = connection.execute("SELECT id FROM fresh_vectors ORDER BY id")
+        fresh = [row[0] for row in rows if row[0] < len(missing) and missing[row[0]]]
+        missing[fresh] = False
+        if missing.any():
+            yield from self._settled_vectors(connection, missing, dim)
+            self._check_is_there(connection, int(missing.sum()))
         for start in range(0, len(fresh), _APPEND):
-            part = fresh[start : start + _APPEND]
-            found = _fresh_vectors(connection, part)
+            found = read_fresh_vectors(connection, fresh[start : start + _APPEND])
             yield list(found), VectorBatch.of(list(found.values()), dim)
+
+    def _settled_vectors(
+        self, connection: sqlite3.Connection, missing: Bools, dim: int
+    ) -> Iterator[tuple[list[int], VectorBatch]]:
+        """Yield vectors out of bulk, taking the pages that were found off ``missing``."""
+        generation, wanted = number(connection, GENERATION), np.flatnonzero(missing).tolist()
+        if len(wanted) <= _FETCHED:
+            pages = self._vectors.fetch(generation, wanted)
+            missing[list(pages)] = False
+            if pages:
+                yield list(pages), VectorBatch.of(list(pages.values()), dim)
+            return
+        for ids, batch in self._vectors.scan(generation):
+            known = ids < len(missing)
+            rows = np.flatnonzero(known & missing[np.where(known, ids, 0)])
+            _, first = np.unique(ids[rows], return_index=True)
+            rows = rows[np.sort(first)]
+            if len(rows):
+                missing[ids[rows]] = False
+                yield ids[rows].tolist(), batch.taken(rows)
 
     # catching up
 
@@ -224,7 +276,7 @@ class LibraryIndex:
         ]
         self._take_in(connection, state, new)
         for document_id in {document for *_, document in rows if document}:
-            _put_document(connection, state.files, document_id)
+            put_into_table(connection, state.files, document_id)
         if any(kind == "s" for _, kind, _, _ in rows):
             fresh = {r[0] for r in connection.execute("SELECT id FROM pages WHERE is_settled = 0")}
             state.words.drop_fresh([page for page in state.words.fresh if page not in fresh])
@@ -234,11 +286,11 @@ class LibraryIndex:
         rows = read_facts(connection, ids)
         if not rows:
             return
-        state.words.put_fresh(_fresh_tokens(connection, rows))
+        state.words.put_fresh(read_fresh_tokens(connection, [row[0] for row in rows]))
         dim = number(connection, DIM)
         if state.views is None or state.statistics.dim != dim:
             if state.statistics.dim != dim:
-                state.statistics = read_statistics(connection, dim)
+                state.statistics, _ = read_statistics(connection, dim)
             _append_facts(state.pages, rows)
             return
         vectors = self._vectors_of(connection, [row[0] for row in rows])
@@ -253,16 +305,16 @@ class LibraryIndex:
     def _vectors_of(
         self, connection: sqlite3.Connection, ids: Sequence[int]
     ) -> dict[int, PageVectors]:
-        found = _fresh_vectors(connection, ids)
+        found = read_fresh_vectors(connection, ids)
         settled = [page_id for page_id in ids if page_id not in found]
         if settled:
             found |= self._vectors.fetch(number(connection, GENERATION), settled)
-            self._check_is_there(connection, [i for i in settled if i not in found])
+            self._check_is_there(connection, sum(i not in found for i in settled))
         return found
 
-    def _check_is_there(self, connection: sqlite3.Connection, lost: Collection[int]) -> None:
+    def _check_is_there(self, connection: sqlite3.Connection, lost: int) -> None:
         if lost and not self._vectors.exists(number(connection, GENERATION)):
-            raise StoreError(f"The vectors of {len(lost)} pages are not there.")
+            raise StoreError(f"The vectors of {lost} pages are not there.")
 
     def vectors_of(self, ids: Sequence[int]) -> dict[int, PageVectors]:
         """Return the vectors of pages by id."""
@@ -275,7 +327,7 @@ class LibraryIndex:
 
     def _multis(self, ids: Sequence[int]) -> list[MultiVector | None]:
         with self._database.reading() as connection:
-            found = {i: v.multi for i, v in _fresh_vectors(connection, ids).items()}
+            found = {i: v.multi for i, v in read_fresh_vectors(connection, ids).items()}
             settled = [page_id for page_id in ids if page_id not in found]
             if settled:
                 found |= self._vectors.multis(number(connection, GENERATION), settled)
@@ -287,23 +339,22 @@ class LibraryIndex:
         return dead > max(_MOST_DEAD, state.pages.alive // 2)
 
 
-def statistics_version(connection: sqlite3.Connection) -> int:
-    """Return the version of the library's statistics, 0 when it has none of its own."""
-    row = connection.execute("SELECT MAX(version) FROM statistics").fetchone()
-    return int(row[0] or 0)
+def _append_facts(pages: PageTable, rows: Sequence[PageRow]) -> None:
+    pages.append([row[0] for row in rows], [row[2] for row in rows])
 
 
-def read_statistics(connection: sqlite3.Connection, dim: int) -> LibraryStatistics:
-    """Return the library's statistics, or the shipped ones."""
-    row = connection.execute(
-        "SELECT version, data FROM statistics ORDER BY version DESC LIMIT 1"
-    ).fetchone()
-    return unpack_statistics(row[1], version=row[0]) if row else default_statistics(max(dim, 1))
-
-
-def _append_facts(pages: PageTable, rows: Iterable[PageRow]) -> None:
-    found = list(rows)
-    pages.append([row[0] for row in found], [row[2] for row in found])
+def _read_codes(
+    codes: CodeCache, name: str, pages: PageTable, statistics: LibraryStatistics
+) -> tuple[CodedViews, Rows]:
+    """Return views made of kept codes and, for each of their rows, the page's row."""
+    views, order = CodedViews(statistics), [np.zeros(0, np.intp)]
+    for ids, batch in codes.read(name, statistics.dim):
+        rows = pages.rows_of_ids(ids).astype(np.intp)
+        if (rows < 0).any():  # removed since
+            batch, rows = batch.taken(np.flatnonzero(rows >= 0)), rows[rows >= 0]
+        views.append_coded(batch)
+        order.append(rows)
+    return views, np.concatenate(order)
 
 
 def _runs(rows: Sequence[PageRow], vectors: dict[int, PageVectors]) -> Iterator[list[int]]:
@@ -316,49 +367,3 @@ def _runs(rows: Sequence[PageRow], vectors: dict[int, PageVectors]) -> Iterator[
         run.append(page_id)
     if run:
         yield run
-
-
-def _fresh_tokens(connection: sqlite3.Connection, rows: Iterable[PageRow]) -> dict[int, TokenIds]:
-    found: dict[int, TokenIds] = {}
-    for page_id, is_settled, _ in rows:
-        if not is_settled:
-            row = connection.execute(
-                "SELECT tokens FROM page_tokens WHERE id = ?", (page_id,)
-            ).fetchone()
-            found[page_id] = np.frombuffer(row[0], "<u4")
-    return found
-
-
-def _fresh_vectors(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, PageVectors]:
-    found: dict[int, PageVectors] = {}
-    for page_id in ids:
-        row = connection.execute(
-            "SELECT vectors FROM fresh_vectors WHERE id = ?", (page_id,)
-        ).fetchone()
-        if row:
-            found[page_id] = unpack_vectors(row[0])
-    return found
-
-
-def _read_files(connection: sqlite3.Connection) -> FileTable:
-    table = FileTable()
-    by_document: dict[str, list[SourceFile]] = defaultdict(list)
-    for row in connection.execute(f"{SELECT_FILES} WHERE document_id <> ''"):
-        file = read_file(row)
-        by_document[file.document_id].append(file)
-    shown = f"SELECT document_id, kind FROM documents WHERE state = {DocumentState.SHOWN}"
-    for document_id, kind in connection.execute(shown):
-        table.put(document_id, DocumentKind(kind), by_document.get(document_id, ()))
-    return table
-
-
-def _put_document(connection: sqlite3.Connection, table: FileTable, document_id: str) -> None:
-    row = connection.execute(
-        "SELECT kind FROM documents WHERE document_id = ? AND state = ?",
-        (document_id, DocumentState.SHOWN),
-    ).fetchone()
-    if row is None:
-        table.remove(document_id)
-    else:
-        files = list_files(connection, document_id=document_id)
-        table.put(document_id, DocumentKind(row[0]), files)

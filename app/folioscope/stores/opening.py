@@ -1,52 +1,85 @@
 """What a library tells of itself when it is opened, and its figures."""
 
 import sqlite3
+from dataclasses import dataclass
 from pathlib import Path
 
-from folioscope.domain.errors import LibraryDamagedError, StoreError
-from folioscope.domain.protocols import StoreStats
+from folioscope.domain.errors import FingerprintMismatchError, LibraryDamagedError, StoreError
+from folioscope.domain.protocols import Access, StoreStats
 from folioscope.stores import schema
+from folioscope.stores.database import Database
+from folioscope.stores.index_reading import read_statistics
 from folioscope.stores.lance_vectors import LanceVectors
 
 CATALOGUE = "catalogue.sqlite"
 VECTORS = "vectors"
 
 
-def prepare(connection: sqlite3.Connection, *, fingerprint: str) -> None:
-    """Make the tables of a new library; one that has them is left alone."""
-    tables = connection.execute("SELECT COUNT(*) FROM sqlite_schema").fetchone()[0]
-    if not tables:
-        schema.create(connection, fingerprint=fingerprint)
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What an opened library tells: ``codes`` names the coded vectors that fit it."""
+
+    fingerprint: str
+    generation: int
+    codes: str
 
 
-def check_version(connection: sqlite3.Connection) -> None:
+def open_catalogue(
+    database: Database, access: Access, vectors: LanceVectors, *, fingerprint: str
+) -> Opened:
+    """Open the catalogue, making it when writing, and check that it fits and is whole.
+
+    Raises FingerprintMismatchError, LibraryDamagedError, StoreError.
+    """
+    directory = database.path.parent
+    if access is Access.WRITE:
+        with database.alone() as connection:
+            if not connection.execute("SELECT COUNT(*) FROM sqlite_schema").fetchone()[0]:
+                schema.create(connection, fingerprint=fingerprint)
+    elif not database.path.exists():
+        raise StoreError(f"There is no library in {directory} yet.", hint="Add a folder first.")
+    with database.reading() as connection:
+        _check_version(connection, directory)
+        _check_is_whole(connection, database.path, vectors)
+        found = Opened(
+            fingerprint=_stored_fingerprint(connection),
+            generation=schema.number(connection, schema.GENERATION),
+            codes=read_statistics(connection, 1)[1],
+        )
+    if fingerprint and fingerprint != found.fingerprint:
+        raise FingerprintMismatchError(
+            f"The library in {directory} was made with another model.",
+            hint="Read its files again: folioscope index --rebuild.",
+        )
+    return found
+
+
+def _check_version(connection: sqlite3.Connection, directory: Path) -> None:
     """Refuse a library that a newer (or no) Folioscope made."""
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version > schema.VERSION:
         raise StoreError(
-            "This library was made by a newer Folioscope.", hint="Update Folioscope to open it."
+            f"The library in {directory} was made by a newer Folioscope.",
+            hint="Update Folioscope to open it.",
         )
     if version < schema.VERSION:
-        raise LibraryDamagedError(
-            "The library's catalogue is not complete.", hint="Repair it to go on."
-        )
+        raise _damaged(directory)
 
 
-def check_is_whole(connection: sqlite3.Connection, path: Path, vectors: LanceVectors) -> None:
-    """Look for damage that shows at a glance; LibraryDamagedError when there is any."""
+def _check_is_whole(connection: sqlite3.Connection, path: Path, vectors: LanceVectors) -> None:
+    """Look for damage that shows at a glance."""
     log = path.with_name(path.name + "-wal")
     if not log.exists() or not log.stat().st_size:
         pages = connection.execute("PRAGMA page_count").fetchone()[0]
         page_bytes = connection.execute("PRAGMA page_size").fetchone()[0]
         if path.stat().st_size < pages * page_bytes:
-            raise _damaged(path)
+            raise _damaged(path.parent)
     settled = connection.execute("SELECT 1 FROM pages WHERE is_settled = 1 LIMIT 1").fetchone()
     if settled and not vectors.exists(schema.number(connection, schema.GENERATION)):
-        raise _damaged(path)
+        raise _damaged(path.parent)
 
 
-def stored_fingerprint(connection: sqlite3.Connection) -> str:
-    """Return the fingerprint that the library was made with."""
+def _stored_fingerprint(connection: sqlite3.Connection) -> str:
     row = connection.execute("SELECT value FROM small_values WHERE key = 'fingerprint'").fetchone()
     return bytes(row[0]).decode() if row else ""
 
@@ -84,11 +117,12 @@ def read_stats(
 
 
 def _disk_bytes(directory: Path) -> int:
-    entries = [*directory.glob(f"{CATALOGUE}*"), *(directory / VECTORS).rglob("*")]
+    entries = [*directory.glob(f"{CATALOGUE}*"), *directory.glob("codes*/*")]
+    entries += (directory / VECTORS).rglob("*")
     return sum(entry.stat().st_size for entry in entries if entry.is_file())
 
 
-def _damaged(path: Path) -> LibraryDamagedError:
+def _damaged(directory: Path) -> LibraryDamagedError:
     return LibraryDamagedError(
-        f"Part of the library in {path.parent} cannot be read.", hint="Repair it to go on."
+        f"Part of the library in {directory} cannot be read.", hint="Repair it to go on."
     )

@@ -153,10 +153,13 @@ def find_shown(connection: sqlite3.Connection, ref: PageRef) -> tuple[int, int]:
     return int(row[0]), int(row[1])
 
 
-def read_facts(connection: sqlite3.Connection, ids: Iterable[int] | None = None) -> list[PageRow]:
-    """Return id, whether it is settled, and facts of pages that can be found."""
-    if ids is None:
-        return [_facts(row) for row in connection.execute(f"{_FACTS} ORDER BY p.id")]
+def iterate_facts(connection: sqlite3.Connection) -> Iterator[PageRow]:
+    """Yield id, whether it is settled, and facts of all pages that can be found."""
+    return map(_facts, connection.execute(f"{_FACTS} ORDER BY p.id"))
+
+
+def read_facts(connection: sqlite3.Connection, ids: Iterable[int]) -> list[PageRow]:
+    """Return the same of some pages."""
     found = (connection.execute(f"{_FACTS} AND p.id = ?", (i,)).fetchone() for i in ids)
     return [_facts(row) for row in found if row]
 

@@ -20,7 +20,6 @@ class PageTable:
     def __init__(self) -> None:
         self.document_ids: list[str] = []
         self._numbers: dict[str, int] = {}
-        self._rows_of: dict[int, list[int]] = {}
         self.columns: dict[str, Column] = {
             "id": Column(np.int64),
             "owner": Column(np.int32),
@@ -61,8 +60,6 @@ class PageTable:
         self.columns["is_alive"].extend(np.ones(len(ids), bool))
         self._make_room(max(ids))
         self._row_of_id[list(ids)] = np.arange(start, start + len(ids))
-        for row, owner in enumerate(owners, start):
-            self._rows_of.setdefault(owner, []).append(row)
         self.alive += len(ids)
 
     def remove(self, page_id: int) -> None:
@@ -86,12 +83,6 @@ class PageTable:
         known = ids < len(self._row_of_id)
         return np.where(known, self._row_of_id[np.where(known, ids, 0)], -1).astype(np.int32)
 
-    def rows_of_document(self, document_id: str) -> list[int]:
-        """Return the live rows of a document, by page."""
-        rows = self._rows_of.get(self.number_of(document_id), [])
-        alive, index = self["is_alive"], self["index"]
-        return sorted((r for r in rows if alive[r]), key=lambda r: int(index[r]))
-
     def refs(self, rows: Rows) -> list[PageRef]:
         """Return which pages some rows are."""
         owners, indices = self["owner"][rows].tolist(), self["index"][rows].tolist()
@@ -105,7 +96,6 @@ class PageTable:
     def permuted(self, rows: Rows) -> "PageTable":
         """Return a table of these rows in this order."""
         table = PageTable()
-        owners = self["owner"][rows]
         table.document_ids = list(self.document_ids)
         table._numbers = dict(self._numbers)
         for name, column in self.columns.items():
@@ -113,8 +103,6 @@ class PageTable:
         ids = table["id"]
         table._make_room(int(ids.max(initial=0)))
         table._row_of_id[ids] = np.arange(len(ids))
-        for row, owner in enumerate(owners.tolist()):
-            table._rows_of.setdefault(owner, []).append(row)
         table.alive = int(table["is_alive"].sum())
         return table
 

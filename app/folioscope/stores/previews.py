@@ -77,7 +77,8 @@ class SqlitePreviewStore:
         """Give free room back to the disk, and try again where the disk was full."""
         with self._lock, self._mending():
             self._is_full = False
-            self._opened.execute("PRAGMA incremental_vacuum").fetchall()
+            # a plain execute frees one page and stops
+            self._opened.executescript("PRAGMA incremental_vacuum;")
             self._opened.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     @property

@@ -15,6 +15,7 @@ BLOCK_BITS = 20
 DEAD_PAGES = "dead_pages"  # settled pages that were removed, still in LanceDB and postings
 GENERATION = "generation"  # number of the LanceDB table in use
 DIM = "dim"
+STATISTICS_SEQ = "statistics_seq"  # the last change that they know of
 STATISTICS_PAGES = "statistics_pages"  # of how many pages the statistics were made
 
 _TABLES = """

@@ -30,6 +30,7 @@ MOST_FRESH = 2048  # pages
 MOST_FRESH_BYTES = 16 * 2**20
 _DEAD_SHARE = 0.15  # of all rows, from which on a compaction is worth its while
 _MOST_FRAGMENTS = 64
+_FEW_FRAGMENTS = 8  # of which a table may well consist
 _KEPT_CHANGES = 10_000
 _TERMS_AT_ONCE = 5000
 
@@ -120,7 +121,7 @@ def rewrite_vectors(database: Database, vectors: LanceVectors, token: Cancellati
     with database.reading() as connection:
         generation, dead = number(connection, GENERATION), number(connection, DEAD_PAGES)
         live = _live(connection)
-    if not dead and vectors.fragments(generation) <= 1:
+    if not dead and vectors.fragments(generation) <= _FEW_FRAGMENTS:
         return
     for _ in vectors.copy(generation, live):
         if token is not None and token.is_cancelled:
@@ -164,7 +165,8 @@ def prune(connection: sqlite3.Connection) -> None:
 def shrink(database: Database) -> None:
     """Give free room of the catalogue back to the disk."""
     with database.alone() as connection:
-        connection.execute("PRAGMA incremental_vacuum").fetchall()
+        # a plain execute frees one page and stops
+        connection.executescript("PRAGMA incremental_vacuum;")
         connection.execute("PRAGMA optimize")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 

@@ -4,6 +4,9 @@ Rows lie in chunks, so that growing copies nothing. A row of 384 numbers takes 3
 codes, 4 of scale and 48 of signs.
 """
 
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -14,6 +17,29 @@ _CAST_ROWS = 512  # rows turned into float32 at once: they stay in the second-le
 Positions = npt.NDArray[np.intp]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class CodedRows:
+    """Rows as ``codes`` int8 (n, dim) times ``scales`` float32 (n,)."""
+
+    codes: npt.NDArray[np.int8]
+    scales: Float32
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.codes)
+
+    def taken(self, rows: Positions) -> "CodedRows":
+        """Return some of the rows."""
+        return CodedRows(self.codes[rows], self.scales[rows])
+
+
+def coded(rows: Float32) -> CodedRows:
+    """Round rows (n, dim) to a 127th of their largest number."""
+    scales = np.abs(rows).max(axis=1, initial=0) / np.float32(127)
+    codes = rows * (1 / np.maximum(scales, 1e-30))[:, None]
+    return CodedRows(np.rint(codes, out=codes).astype(np.int8), scales)
+
+
 class _Chunk:
     def __init__(self, dim: int) -> None:
         self.codes = np.empty((CHUNK_ROWS, dim), np.int8)
@@ -22,14 +48,11 @@ class _Chunk:
         self.signs = np.empty((-(-dim // 64), CHUNK_ROWS), np.uint64)
         self.count = 0
 
-    def fill(self, rows: Float32) -> None:
+    def fill(self, rows: CodedRows) -> None:
         place = slice(self.count, self.count + len(rows))
-        scales = np.abs(rows).max(axis=1, initial=0) / 127
-        with np.errstate(divide="ignore", invalid="ignore"):
-            codes = np.round(rows / scales[:, None])
-        self.codes[place] = np.nan_to_num(codes)
-        self.scales[place] = scales
-        self.signs[:, place] = _signs(rows).T
+        self.codes[place] = rows.codes
+        self.scales[place] = rows.scales
+        self.signs[:, place] = _signs(rows.codes).T
         self.count += len(rows)
 
 
@@ -45,15 +68,16 @@ class ViewCodes:
         """Return the number of rows."""
         return self._count
 
-    def append(self, rows: Float32) -> None:
-        """Add rows of length 1 (or 0), float32 (n, dim)."""
-        self._count += len(rows)
-        while len(rows):
+    def append(self, rows: CodedRows) -> None:
+        """Add rows at the end."""
+        start = 0
+        while start < len(rows):
             if not self._chunks or self._chunks[-1].count == CHUNK_ROWS:
                 self._chunks.append(_Chunk(self.dim))
-            room = CHUNK_ROWS - self._chunks[-1].count
-            self._chunks[-1].fill(rows[:room])
-            rows = rows[room:]
+            end = start + CHUNK_ROWS - self._chunks[-1].count
+            self._chunks[-1].fill(CodedRows(rows.codes[start:end], rows.scales[start:end]))
+            start = end
+        self._count += len(rows)
 
     def scan(self, query: Float32) -> Float32:
         """Return the cosine of every row with ``query`` (dim,), exact up to the rounding."""
@@ -107,7 +131,7 @@ class ViewCodes:
         return found
 
 
-def _signs(rows: Float32) -> npt.NDArray[np.uint64]:
+def _signs(rows: npt.NDArray[Any]) -> npt.NDArray[np.uint64]:
     bits = np.packbits(rows > 0, axis=1)
     missing = -bits.shape[1] % 8
     padded = np.pad(bits, ((0, 0), (0, missing))) if missing else bits

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from folioscope.domain.pages import Float32, Int32, PageVectors
 from folioscope.stores.growing import Column
 from folioscope.stores.statistics import LibraryStatistics, MomentSum, make_statistics
-from folioscope.stores.view_codes import Positions, ViewCodes
+from folioscope.stores.view_codes import CodedRows, Positions, ViewCodes, coded
 
 NO_VECTOR = np.float32(-1.0)
 _GLANCE_FROM = 150_000  # vectors; with fewer an exact scan takes some 15 ms
@@ -75,16 +75,24 @@ class VectorBatch:
 
     def taken(self, rows: npt.NDArray[np.intp]) -> "VectorBatch":
         """Return some of the pages."""
-        ends = np.cumsum(self.region_counts)
-        spans = [np.arange(ends[r] - self.region_counts[r], ends[r]) for r in rows]
-        regions = np.concatenate([np.zeros(0, np.intp), *spans])
         return VectorBatch(
             self.page[rows],
             self.has_page[rows],
             self.title[rows],
-            self.regions[regions],
+            self.regions[_spans(self.region_counts, rows)],
             self.region_counts[rows],
         )
+
+
+def _spread(first: npt.NDArray[np.int64], counts: npt.NDArray[np.int64]) -> Positions:
+    """Return ``counts`` positions from each of ``first`` on, one after another."""
+    starts = np.cumsum(counts) - counts
+    return (np.arange(counts.sum()) + np.repeat(first - starts, counts)).astype(np.intp)
+
+
+def _spans(counts: npt.NDArray[np.int64], rows: Positions) -> Positions:
+    """Return the positions of the regions of some pages."""
+    return _spread((np.cumsum(counts) - counts)[rows], counts[rows])
 
 
 class Views(ABC):
@@ -104,12 +112,15 @@ class Views(ABC):
 
     def append(self, batch: VectorBatch) -> None:
         """Add pages at the end."""
-        starts = self._regions + np.cumsum(batch.region_counts) - batch.region_counts
-        self._has_page.extend(batch.has_page)
-        self._first_region.extend(starts)
-        self._region_counts.extend(batch.region_counts)
-        self._regions += len(batch.regions)
+        self._note(batch.has_page, batch.region_counts)
         self._take(batch)
+
+    def _note(self, has_page: Bools, region_counts: npt.NDArray[np.int64]) -> None:
+        starts = self._regions + np.cumsum(region_counts) - region_counts
+        self._has_page.extend(has_page)
+        self._first_region.extend(starts)
+        self._region_counts.extend(region_counts)
+        self._regions += int(region_counts.sum())
 
     def scan(self, vector: Float32) -> ViewScores:
         """Score all pages; roughly where there are very many."""
@@ -128,8 +139,7 @@ class Views(ABC):
         queries = [white.query(vector) for white in self.statistics.whitening]
         counts, first = self._region_counts.values[rows], self._first_region.values[rows]
         starts = np.cumsum(counts) - counts
-        spread = np.arange(counts.sum()) - np.repeat(starts, counts) + np.repeat(first, counts)
-        region = self._at(1, spread.astype(np.intp), queries[1])
+        region = self._at(1, _spread(first, counts), queries[1])
         best = np.full(len(rows), NO_VECTOR, np.float32)
         index = np.full(len(rows), -1, np.int32)
         filled = np.flatnonzero(counts)
@@ -150,6 +160,37 @@ class Views(ABC):
     def _at(self, view: int, positions: Positions, query: Float32) -> Float32: ...
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class CodedBatch:
+    """Pages in a row, as VectorBatch, with coded rows of page, regions and title."""
+
+    has_page: Bools
+    region_counts: npt.NDArray[np.int64]
+    views: tuple[CodedRows, CodedRows, CodedRows]
+
+    def taken(self, rows: Positions) -> "CodedBatch":
+        """Return some of the pages."""
+        page, region, title = self.views
+        spans = _spans(self.region_counts, rows)
+        return CodedBatch(
+            self.has_page[rows],
+            self.region_counts[rows],
+            (page.taken(rows), region.taken(spans), title.taken(rows)),
+        )
+
+
+def code_batch(
+    batch: VectorBatch, statistics: LibraryStatistics
+) -> tuple[CodedRows, CodedRows, CodedRows]:
+    """Whiten and code the views of some pages."""
+    page, region, title = statistics.whitening
+    return (
+        coded(page.pages(batch.page)),
+        coded(region.pages(batch.regions)),
+        coded(title.pages(batch.title)),
+    )
+
+
 class CodedViews(Views):
     """Views as int8 codes; see view_codes."""
 
@@ -158,9 +199,14 @@ class CodedViews(Views):
         self._codes = tuple(ViewCodes(self.dim) for _ in range(3))
 
     def _take(self, batch: VectorBatch) -> None:
-        parts = (batch.page, batch.regions, batch.title)
-        for codes, white, rows in zip(self._codes, self.statistics.whitening, parts, strict=True):
-            codes.append(white.pages(rows))
+        for codes, rows in zip(self._codes, code_batch(batch, self.statistics), strict=True):
+            codes.append(rows)
+
+    def append_coded(self, batch: CodedBatch) -> None:
+        """Add pages at the end whose vectors are whitened and coded already."""
+        self._note(batch.has_page, batch.region_counts)
+        for codes, rows in zip(self._codes, batch.views, strict=True):
+            codes.append(rows)
 
     def _scan(self, queries: list[Float32]) -> tuple[Float32, Float32, Float32, bool]:
         is_exact = sum(map(len, self._codes)) < _GLANCE_FROM
