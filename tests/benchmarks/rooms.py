@@ -17,7 +17,7 @@ from folioscope.domain.protocols import (
 from folioscope.inference.starter import load_starter_encoder
 from folioscope.jobs.progress import JobContext
 from folioscope.services.api import Services
-from folioscope.settings.schema import Settings
+from folioscope.settings.store import SettingsStore
 from folioscope.stores.lance_store import LanceVectorStore
 from folioscope.system import paths
 from folioscope.wiring import OpenLibrary
@@ -36,7 +36,8 @@ class Engines:
 def open_library(directory: Path, *, warm: Path | None = None) -> Iterator[Services]:
     """Open a library as the app does; ``warm`` is indexed first, so that all is loaded."""
     directory.mkdir(parents=True, exist_ok=True)
-    library = OpenLibrary(directory, settings=Settings(), reads_pictures=True)
+    settings = SettingsStore(directory / "settings.json")  # none there: everything as shipped
+    library = OpenLibrary(directory, settings=settings, reads_pictures=True)
     try:
         services = library.open(creates=True)
         if warm is not None:
