@@ -229,3 +229,20 @@ def test_the_pointer_finds_what_is_beneath_after_scrolling(view: ResultsView) ->
         rect = view.grid.visualRect(view.model.index(row))
         assert view.grid.indexAt(rect.center()).row() == row
     assert not view.grid.indexAt(QPoint(-20, 10)).isValid()
+
+
+def test_another_query_starts_at_the_best_page(view: ResultsView) -> None:
+    view.set_results(many(60), show_weaker=False)
+    view.choose(result(50))
+    view.set_results(
+        answer("chart", [result(number) for number in range(20, 60)]), show_weaker=False
+    )
+    assert chosen_page(view) == result(20)
+    assert view.view.verticalScrollBar().value() == 0
+
+
+def test_a_list_of_all_pages_stays_at_its_top_while_it_grows(view: ResultsView) -> None:
+    view.set_results(answer("", [result(number) for number in range(50, 60)]), show_weaker=False)
+    view.set_results(answer("", [result(number) for number in range(1, 60)]), show_weaker=False)
+    assert chosen_page(view) == result(1)
+    assert view.view.verticalScrollBar().value() == 0

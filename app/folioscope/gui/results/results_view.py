@@ -75,7 +75,7 @@ class ResultsView(QWidget):
         chosen = self.current()
         place = self._place_of(chosen)
         is_gone = chosen is None or chosen.ref not in {r.ref for r in shown}
-        is_other = is_gone or self._starts_at_the_top(results)
+        is_other = self._starts_at_the_top(results) or is_gone
         self._is_replacing = True
         self.loader.retry_failed()
         if is_other:
@@ -87,12 +87,13 @@ class ResultsView(QWidget):
         self._choose_again(None if is_other else chosen, place)
 
     def _starts_at_the_top(self, results: SearchResults) -> bool:
-        """Whether the best page is chosen: after another query, and where nobody chose yet."""
+        """Whether the first page is chosen: after another query, and in a list of all pages
+        that nobody has moved in yet."""
         asked, self._asked = self._asked, results.query.raw
         is_untouched = (
             self.view.currentIndex().row() <= 0 and self.view.verticalScrollBar().value() == 0
         )
-        return asked != results.query.raw or is_untouched
+        return asked != results.query.raw or (is_untouched and not results.query.raw)
 
     def _heading(self, results: SearchResults) -> str:
         if not results.weaker:
