@@ -3,6 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import msgspec
 
@@ -172,17 +173,17 @@ def relink(connection: sqlite3.Connection, document_ids: Iterable[str], *, lost:
         note_change(connection, "d", document=document_id)
 
 
-def read_file(row: Sequence[object]) -> SourceFile:
+def read_file(row: Sequence[Any]) -> SourceFile:
     """Turn a row of ``SELECT_FILES`` into a file."""
     path, folder, size_bytes, mtime_ns, state, document_id, failures, is_away = row
     return SourceFile(
-        path=os.fsdecode(path),  # type: ignore[arg-type]
-        folder=os.fsdecode(folder),  # type: ignore[arg-type]
-        size_bytes=size_bytes,  # type: ignore[arg-type]
-        mtime_ns=mtime_ns,  # type: ignore[arg-type]
+        path=os.fsdecode(path),
+        folder=os.fsdecode(folder),
+        size_bytes=size_bytes,
+        mtime_ns=mtime_ns,
         state=FileState(state),
         document_id=str(document_id),
-        failures=_unpack_failures(failures),  # type: ignore[arg-type]
+        failures=_unpack_failures(failures),
         is_away=bool(is_away),
     )
 
@@ -200,16 +201,16 @@ def _file_row(file: SourceFile) -> tuple[object, ...]:
     )
 
 
-def _document(row: Sequence[object]) -> Document:
+def _document(row: Sequence[Any]) -> Document:
     document_id, kind, page_count, size_bytes, fingerprint, title, failures = row
     return Document(
         document_id=str(document_id),
         kind=DocumentKind(kind),
-        page_count=page_count,  # type: ignore[arg-type]
-        size_bytes=size_bytes,  # type: ignore[arg-type]
+        page_count=page_count,
+        size_bytes=size_bytes,
         fingerprint=str(fingerprint),
-        title=decode_text(title),  # type: ignore[arg-type]
-        failures=_unpack_failures(failures),  # type: ignore[arg-type]
+        title=decode_text(title),
+        failures=_unpack_failures(failures),
     )
 
 

@@ -1,5 +1,7 @@
 """Arrays that grow at the end without being copied each time."""
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -16,7 +18,7 @@ class Column:
         return self._count
 
     @property
-    def values(self) -> npt.NDArray[np.generic]:
+    def values(self) -> npt.NDArray[Any]:
         """The filled rows, a view that stays valid and is never written by ``extend``."""
         return self._data[: self._count]
 

@@ -27,7 +27,13 @@ from folioscope.stores.index_reading import statistics_name
 from folioscope.stores.lance_vectors import LanceVectors
 from folioscope.stores.library_index import LibraryIndex
 from folioscope.stores.mending import mend
-from folioscope.stores.opening import CATALOGUE, VECTORS, open_catalogue, read_stats
+from folioscope.stores.opening import (
+    CATALOGUE,
+    VECTORS,
+    open_catalogue,
+    read_stats,
+    stored_fingerprint,
+)
 from folioscope.stores.putting import put_pages
 from folioscope.stores.renewing import renew
 from folioscope.stores.sql_words import Vocabulary

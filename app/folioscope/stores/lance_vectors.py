@@ -9,7 +9,7 @@ import shutil
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,9 +17,6 @@ import numpy.typing as npt
 from folioscope.domain.pages import MultiVector, PageVectors
 from folioscope.stores.page_blobs import pack_rows, unpack_rows
 from folioscope.stores.views import VectorBatch
-
-if TYPE_CHECKING:
-    import lancedb
 
 _BATCH = 2048
 _VIEWS = ["id", "page", "title", "regions"]
@@ -176,7 +173,7 @@ class LanceVectors:
         with self._lock:
             return self._connected().create_table(_name(generation), schema=schema)
 
-    def _connected(self) -> "lancedb.DBConnection":
+    def _connected(self) -> Any:
         if self._database is None:
             # without this every query may print a warning
             os.environ.setdefault("LANCE_LOG", "error")

@@ -42,7 +42,7 @@ def open_catalogue(
         _check_version(connection, directory)
         _check_is_whole(connection, database.path, vectors)
         found = Opened(
-            fingerprint=_stored_fingerprint(connection),
+            fingerprint=stored_fingerprint(connection),
             generation=schema.number(connection, schema.GENERATION),
             codes=read_statistics(connection, 1)[1],
         )
@@ -79,7 +79,8 @@ def _check_is_whole(connection: sqlite3.Connection, path: Path, vectors: LanceVe
         raise _damaged(path.parent)
 
 
-def _stored_fingerprint(connection: sqlite3.Connection) -> str:
+def stored_fingerprint(connection: sqlite3.Connection) -> str:
+    """Return the fingerprint that the library was made with."""
     row = connection.execute("SELECT value FROM small_values WHERE key = 'fingerprint'").fetchone()
     return bytes(row[0]).decode() if row else ""
 

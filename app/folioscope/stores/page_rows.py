@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -32,6 +33,7 @@ _BODY = (
     " AND p.page_index = ? JOIN page_bodies b ON b.id = p.id"
     f" WHERE d.document_id = ? AND d.state = {DocumentState.SHOWN}"
 )
+T = TypeVar("T")
 PageRow = tuple[int, bool, PageFacts]
 
 
@@ -197,25 +199,25 @@ def read_waiting(connection: sqlite3.Connection, *, limit: int) -> list[PageRef]
     return [PageRef(row[0], row[1]) for row in rows]
 
 
-def batches(ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:
+def batches(ids: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     """Cut a list into pieces."""
     for start in range(0, len(ids), size):
         yield ids[start : start + size]
 
 
-def _facts(row: Sequence[object]) -> PageRow:
+def _facts(row: Sequence[Any]) -> PageRow:
     page_id, is_settled, document_id, index, source, told, ink, digest, length, looks = row
     facts = PageFacts(
         document_id=str(document_id),
-        page_index=index,  # type: ignore[arg-type]
+        page_index=index,
         source=TextSource(source),
-        told=told,  # type: ignore[arg-type]
-        ink=ink,  # type: ignore[arg-type]
-        digest=int(digest) & (2**64 - 1),  # type: ignore[call-overload]
-        length=length,  # type: ignore[arg-type]
-        looks=np.frombuffer(looks, "<f4"),  # type: ignore[call-overload]
+        told=told,
+        ink=ink,
+        digest=int(digest) & (2**64 - 1),
+        length=length,
+        looks=np.frombuffer(looks, "<f4"),
     )
-    return int(page_id), bool(is_settled), facts  # type: ignore[call-overload]
+    return int(page_id), bool(is_settled), facts
 
 
 def _signed(value: int) -> int:

@@ -35,8 +35,8 @@ def renew(connection: sqlite3.Connection, *, fingerprint: str) -> None:
     )
     generation = schema.number(connection, schema.GENERATION)
     schema.set_number(connection, schema.GENERATION, generation + 1)
-    schema.set_number(connection, schema.DIM, 0)
-    schema.set_number(connection, schema.DEAD_PAGES, 0)
+    for key in (schema.DIM, schema.DEAD_PAGES, schema.STATISTICS_PAGES, schema.STATISTICS_SEQ):
+        schema.set_number(connection, key, 0)
     # readers see that changes are missing in between, and load all anew
     for _ in range(2):
         schema.note_change(connection, "s")

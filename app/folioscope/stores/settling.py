@@ -5,6 +5,7 @@ stand in both, which does no harm, since fresh rows are read first and doubles a
 """
 
 import sqlite3
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -52,7 +53,7 @@ def settle(database: Database, vectors: LanceVectors) -> None:
             _settle(connection, vectors, part)
 
 
-def _settle(connection: sqlite3.Connection, vectors: LanceVectors, ids: "list[int]") -> None:
+def _settle(connection: sqlite3.Connection, vectors: LanceVectors, ids: Sequence[int]) -> None:
     packed = {
         page_id: connection.execute(
             "SELECT v.vectors, t.tokens FROM fresh_vectors v JOIN page_tokens t ON t.id = v.id"

@@ -73,7 +73,8 @@ class Whitening:
 
     def query(self, vector: Float32) -> Float32:
         """Whiten a query (dim,) whose own mean is off already."""
-        return _unit((vector @ self.matrix)[None])[0]
+        whitened: Float32 = _unit((vector @ self.matrix)[None])[0]
+        return whitened
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -201,6 +202,6 @@ def _whitening(moments: Moments) -> Whitening:
     return Whitening(moments.mean.astype(np.float32), matrix.astype(np.float32))
 
 
-def _unit(rows: Float32) -> Float32:
+def _unit(rows: npt.NDArray[np.floating]) -> Float32:
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
     return np.asarray(rows / np.maximum(lengths, 1e-9), np.float32)

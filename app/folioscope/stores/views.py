@@ -87,7 +87,8 @@ class VectorBatch:
 def _spread(first: npt.NDArray[np.int64], counts: npt.NDArray[np.int64]) -> Positions:
     """Return ``counts`` positions from each of ``first`` on, one after another."""
     starts = np.cumsum(counts) - counts
-    return (np.arange(counts.sum()) + np.repeat(first - starts, counts)).astype(np.intp)
+    positions = np.arange(counts.sum()) + np.repeat(first - starts, counts)
+    return np.asarray(positions, np.intp)
 
 
 def _spans(counts: npt.NDArray[np.int64], rows: Positions) -> Positions:
