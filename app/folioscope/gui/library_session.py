@@ -45,8 +45,8 @@ class LibrarySession(QObject):
         self._is_opening = False
 
     def services(self) -> Services | None:
-        """Return the services, or None while they are being opened."""
-        return self._services
+        """Return the services; None while they are being opened, and when closing."""
+        return None if self.runner.is_closed else self._services
 
     @property
     def can_repair(self) -> bool:
@@ -89,8 +89,8 @@ class LibrarySession(QObject):
         lane: Lane = Lane.OTHER,
     ) -> JobHandle | None:
         """Run ``work(services, ctx)`` in a lane; None while nothing is open, or when closing."""
-        services = self._services
-        if services is None or self.runner.is_closed:
+        services = self.services()
+        if services is None:
             return None
         handle = self.runner.submit(lambda ctx: work(services, ctx), lane)
         if then:

@@ -103,7 +103,7 @@ class MainWindow(QWidget):
             actions=self.page_actions,
             ask_password=self.foot.ask_password,
         )
-        self._drops = DropWatch(
+        self.drops = DropWatch(
             self, self.session, first_card=self.centre.first_card, add=self.indexing.add
         )
 

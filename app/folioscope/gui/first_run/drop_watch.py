@@ -95,19 +95,20 @@ class DropWatch(QObject):
             self._veil.resize(self._window.size())
             self._veil.raise_()
             self._veil.show()
-        self._card().show_held(None)
+        self.card().show_held(None)
         paths = tuple(self._paths)
         self._counting = self._session.submit(
             lambda services, _ctx: services.indexing.summarise(paths), then=self._show
         )
         return True
 
-    def _card(self) -> DropCard:
+    def card(self) -> DropCard:
+        """Return the card that tells what is held."""
         return self._first_card() or self._veil.card
 
     def _show(self, summary: DropSummary) -> None:
         if self._paths:
-            self._card().show_held(summary)
+            self.card().show_held(summary)
 
     def _leave(self) -> None:
         self._paths = []

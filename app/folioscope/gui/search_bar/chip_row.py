@@ -93,6 +93,10 @@ class ChipRow(QFrame):
         if had_focus:
             (self._chips[-1] if self._chips else self._add).setFocus()
 
+    def chips(self) -> list[ChipButton]:
+        """Return the chips shown."""
+        return list(self._chips)
+
     def show_counts(self, found: SearchResults, *, shows_weaker: bool, is_asked: bool) -> None:
         """Say how much was found; a library without question only tells its filtered size."""
         self._shows_weaker = shows_weaker

@@ -42,6 +42,10 @@ class ProblemNotes(QWidget):
             self._layout.addWidget(self._note(query, problem))
         self.setVisible(bool(wanted))
 
+    def links(self) -> list[Button]:
+        """Return the links that mend the query."""
+        return self.findChildren(Button)
+
     def _note(self, query: str, problem: QueryProblem) -> QWidget:
         sign = QLabel()
         sign.setPixmap(QPixmap(pixmap("circle-alert", "warn")))

@@ -33,6 +33,7 @@ class FilesSection(Section):
         self.reads_pictures.setChecked(settings.current.reads_pictures)
         self.reads_pictures.toggled.connect(self.save)
         self._problem = Label("", "small", tone="bad", wrap=True)
+        self._problem.hide()
         about = tr("A pattern a line, as in a .gitignore file. A folder's name ends in a slash.")
         self.put(
             card(
@@ -55,5 +56,6 @@ class FilesSection(Section):
             )
         except SettingsError as error:
             self._problem.setText(str(error))
+            self._problem.show()
         else:
-            self._problem.clear()
+            self._problem.hide()

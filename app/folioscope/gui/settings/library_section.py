@@ -62,6 +62,7 @@ class LibrarySection(Section):
                 self.outcome,
             )
         )
+        self.outcome.hide()
         self._buttons = (self.compact, self.verify, self.repair, self.again)
 
     def show_facts(self, facts: Facts) -> None:
@@ -75,11 +76,13 @@ class LibrarySection(Section):
         self._holds.setText(
             tr("{pages} {in_documents}").format(pages=pages, in_documents=documents)
         )
-        sizes = QLocale()
-        size = sizes.formattedDataSize(stats.disk_bytes, 1)
+        sizes, si = QLocale(), QLocale.DataSizeFormat.DataSizeSIFormat
+        size = sizes.formattedDataSize(stats.disk_bytes, 1, si)
         spare = max(0, stats.disk_bytes - stats.live_bytes)
         more = tr("{size}, of which compacting gives back {spare}")
-        text = more.format(size=size, spare=sizes.formattedDataSize(spare, 1)) if spare else size
+        text = (
+            more.format(size=size, spare=sizes.formattedDataSize(spare, 1, si)) if spare else size
+        )
         self._size.setText(text)
 
     # --- upkeep ----------------------------------------------------------------------------
@@ -103,6 +106,7 @@ class LibrarySection(Section):
 
     def _tell(self, text: str, *, tone: str = "muted") -> None:
         self.outcome.setText(text)
+        self.outcome.setVisible(bool(text))
         self.outcome.set_tone(tone)
 
     def _compact(self) -> None:

@@ -33,6 +33,7 @@ class LookSection(Section):
             lambda _index: self._change(language=self.language.currentData())
         )
         self._problem = Label("", "small", tone="bad", wrap=True)
+        self._problem.hide()
         self.put(
             card(
                 setting(tr("Theme"), tr("Takes effect at once."), self.theme),
@@ -51,5 +52,6 @@ class LookSection(Section):
             self._settings.change(**{key: value for key, value in changes.items() if value})
         except SettingsError as error:
             self._problem.setText(str(error))
+            self._problem.show()
         else:
-            self._problem.clear()
+            self._problem.hide()

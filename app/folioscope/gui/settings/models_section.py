@@ -54,7 +54,10 @@ class ModelsSection(Section):
         )
 
     def _show_size(self, size_bytes: int) -> None:
-        text = QLocale().formattedDataSize(size_bytes, 1) if size_bytes else UNKNOWN
+        text = UNKNOWN
+        if size_bytes:
+            si = QLocale.DataSizeFormat.DataSizeSIFormat
+            text = QLocale().formattedDataSize(size_bytes, 1, si)
         self._on_disk.setText(text)
 
     def show_facts(self, facts: Facts) -> None:

@@ -1,0 +1,47 @@
+"""A window over fake services, as tests of the whole window use it."""
+
+from pathlib import Path
+
+from folioscope.gui.job_runner import JobRunner
+from folioscope.gui.library_session import LibrarySession
+from folioscope.gui.main_window import MainWindow
+from folioscope.gui.window_memory import WindowMemory
+from folioscope.settings.store import SettingsStore
+from tests.gui.fakes import Fakes
+
+
+class WindowDesk:
+    """The window, the fakes behind it, and what both remember."""
+
+    def __init__(self, folder: Path, fakes: Fakes | None = None) -> None:
+        self.folder = folder
+        self.fakes = fakes or Fakes()
+        self.settings = SettingsStore(folder / "settings.json")
+        self.memory = WindowMemory(folder / "window.ini")
+        self.runner = JobRunner()
+        self.session = LibrarySession(self.fakes.opener(), self.runner)
+        self.window = MainWindow(
+            self.session, library_name="Research", settings=self.settings, memory=self.memory
+        )
+        self.window.resize(1440, 900)
+
+    def show(self) -> None:
+        """Put the window on the screen and make it the active one."""
+        self.window.show()
+        self.window.activateWindow()
+
+    @property
+    def shown(self) -> list[str]:
+        """Names of the pages shown as results."""
+        model = self.window.centre.answers.view.model
+        return [f"{r.path.rpartition('/')[2]} {r.page_number}" for r in model.results]
+
+    def close(self) -> bool:
+        """End everything; whether all work ended in time."""
+        self.fakes.indexing.gate.set()
+        for gate in self.fakes.search.gates.values():
+            gate.set()
+        self.window.close()
+        done = self.runner.shutdown()
+        self.window.deleteLater()
+        return done
