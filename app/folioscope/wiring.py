@@ -6,20 +6,24 @@ that the window and ``--help`` come up at once.
 
 import contextlib
 import os
-import shutil
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from folioscope import __version__, cli
-from folioscope.cli import Finding
+from folioscope.cli.doctor import Finding
 from folioscope.domain.errors import FolioscopeError, LibraryDamagedError, StoreError
 from folioscope.services.api import Services
 from folioscope.settings.store import SettingsStore
-from folioscope.system import machine, paths
+from folioscope.system import paths
 from folioscope.system.file_memory import FileMemory
+from folioscope.system.logs import start_logging
+
+if TYPE_CHECKING:
+    from folioscope.domain.protocols import DocumentReader, TextEncoder
+    from folioscope.services.api import SearchService
+    from folioscope.services.library_stores import LibraryStores
 
 READING_VERSION = "read-1"
 _NO_DISPLAY = (
@@ -50,9 +54,10 @@ class OpenLibrary:
         from folioscope.documents.limits import ReadingLimits
         from folioscope.documents.reader import WorkerDocumentReader
         from folioscope.inference.starter import load_starter_encoder
+        from folioscope.services.current_search import CurrentSearch
         from folioscope.services.encoder_on_demand import EncoderOnDemand
         from folioscope.services.page_making import COMPOSING_VERSION
-        from folioscope.services.passwords import Passwords
+        from folioscope.services.searching import PageSearchService
 
         encoder = EncoderOnDemand(load_starter_encoder(paths.models_dir()))
         fingerprint = "|".join((encoder.spec.fingerprint, COMPOSING_VERSION, READING_VERSION))
@@ -65,17 +70,19 @@ class OpenLibrary:
         self._closing.callback(encoder.close)
         self._closing.callback(stores.close)
         _open_stores(stores, self._directory, creates=creates, for_repair=for_repair)
-        services = self._services(stores, reader, encoder, Passwords())
+        search = PageSearchService(
+            stores.reading, encoder, memory=FileMemory(paths.models_dir() / "learnt")
+        )
         if warms_up:
-            jobs = (stores.reading.warm_up, services.search.warm_up)
+            jobs = (stores.reading.warm_up, search.warm_up)  # type: ignore[attr-defined]
             threading.Thread(target=_warm_up, args=(jobs,), name="warming up", daemon=True).start()
-        return services
+        return self._services(stores, reader, encoder, CurrentSearch(search, stores))
 
     def close(self) -> None:
         """Let go of workers, models and files."""
         self._closing.close()
 
-    def _stores(self, fingerprint: str):  # type: ignore[no-untyped-def]
+    def _stores(self, fingerprint: str) -> "LibraryStores":
         from folioscope.services.library_stores import LibraryStores
         from folioscope.stores.lance_store import LanceVectorStore
         from folioscope.stores.previews import SqlitePreviewStore
@@ -85,37 +92,34 @@ class OpenLibrary:
             lambda: LanceVectorStore(directory),
             previews=SqlitePreviewStore(directory / "previews.sqlite"),
             fingerprint=fingerprint,
-            clear=lambda: _clear(directory),
         )
 
-    def _services(self, stores, reader, encoder, passwords) -> Services:  # type: ignore[no-untyped-def]
-        from folioscope.documents.sniffing import claimed_kind, sniff
+    def _services(
+        self,
+        stores: "LibraryStores",
+        reader: "DocumentReader",
+        encoder: "TextEncoder",
+        search: "SearchService",
+    ) -> Services:
         from folioscope.services.indexing import LibraryIndexer
-        from folioscope.services.library import OpenLibrary as LibraryFacts
+        from folioscope.services.indexing_run import Rooms
+        from folioscope.services.library import LibraryUpkeep
         from folioscope.services.page_pictures import PagePictures
-        from folioscope.services.searching import PageSearchService
+        from folioscope.services.passwords import Passwords
 
-        def is_readable(path: str) -> bool:
-            return sniff(path) is not None or bool(claimed_kind(path))
-
-        indexer = LibraryIndexer(
-            stores,
-            reader,
-            encoder,
-            passwords=passwords,
-            is_readable=is_readable,
-            ignore_patterns=lambda: self._settings.current.ignore_patterns,
-            reads_pictures=lambda: self._reads_pictures and self._settings.current.reads_pictures,
-        )
+        directory, settings, passwords = self._directory, self._settings, Passwords()
+        rooms = Rooms(stores, reader, encoder, passwords, _is_readable, (str(directory),))
+        pasted = directory / "pasted"
         return Services(
-            search=PageSearchService(
-                stores.reading, encoder, memory=FileMemory(paths.models_dir() / "learnt")
+            search=search,
+            indexing=LibraryIndexer(
+                rooms,
+                ignore_patterns=lambda: settings.current.ignore_patterns,
+                reads_pictures=lambda: self._reads_pictures and settings.current.reads_pictures,
+                own_folder=pasted,
             ),
-            indexing=indexer,
-            library=LibraryFacts(stores, name=self._directory.name, directory=str(self._directory)),
-            pages=PagePictures(
-                stores, reader, passwords=passwords, pasted_dir=self._directory / "pasted"
-            ),
+            library=LibraryUpkeep(stores, name=directory.name, directory=str(directory)),
+            pages=PagePictures(stores, reader, passwords=passwords, pasted_dir=pasted),
         )
 
 
@@ -126,7 +130,16 @@ def _warm_up(jobs: Sequence[Callable[[], None]]) -> None:
             job()
 
 
-def _open_stores(stores, directory: Path, *, creates: bool, for_repair: bool) -> None:  # type: ignore[no-untyped-def]
+def _is_readable(path: str) -> bool:
+    """Whether a file is read: by its first bytes, or because its name says it should be."""
+    from folioscope.documents.sniffing import claimed_kind, sniff
+
+    return sniff(path) is not None or bool(claimed_kind(path))
+
+
+def _open_stores(
+    stores: "LibraryStores", directory: Path, *, creates: bool, for_repair: bool
+) -> None:
     if not library_exists(directory):
         if not creates:
             raise StoreError(f"There is no library in {directory} yet.", hint="Add a folder first.")
@@ -136,14 +149,6 @@ def _open_stores(stores, directory: Path, *, creates: bool, for_repair: bool) ->
     except LibraryDamagedError:
         if not for_repair:
             raise
-
-
-def _clear(directory: Path) -> None:
-    """Delete the library's own files, and nothing else that may lie in its folder."""
-    for pattern in ("catalogue.sqlite*", "previews.sqlite*"):
-        for file in directory.glob(pattern):
-            file.unlink(missing_ok=True)
-    shutil.rmtree(directory / "vectors", ignore_errors=True)
 
 
 class AppWiring:
@@ -161,6 +166,7 @@ class AppWiring:
         self, directory: Path, *, creates: bool, reads_pictures: bool, for_repair: bool
     ) -> Iterator[Services]:
         """Open a library for one command."""
+        start_logging()
         self._settings.load()
         library = OpenLibrary(directory, settings=self._settings, reads_pictures=reads_pictures)
         try:
@@ -171,8 +177,8 @@ class AppWiring:
     def run_window(self, directory: Path) -> int:
         """Open the window on a library; without a display say so."""
         if not _has_display():
-            sys.stderr.write(_NO_DISPLAY + "\n")
-            return cli.Exit.EXPECTED_ERROR
+            raise FolioscopeError(_NO_DISPLAY)
+        start_logging()
         from folioscope.gui import app
 
         library = OpenLibrary(directory, settings=self._settings, reads_pictures=True)
@@ -189,9 +195,11 @@ class AppWiring:
 
     def findings(self, directory: Path) -> list[Finding]:
         """Look at everything that Folioscope needs."""
-        return [*_about_this(directory), *_about_models(), self._about_library(directory)]
+        from folioscope import checkup
 
-    def _about_library(self, directory: Path) -> Finding:
+        return [*checkup.about_this(directory), *checkup.about_models(), self._library(directory)]
+
+    def _library(self, directory: Path) -> Finding:
         if not library_exists(directory):
             return Finding("Library", f"{directory} (none yet)")
         try:
@@ -200,7 +208,7 @@ class AppWiring:
             ) as services:
                 stats = services.library.stats()
         except FolioscopeError as error:
-            return Finding("Library", str(directory), is_fine=False, remedy=str(error))
+            return Finding("Library", str(directory), error.what, error.hint)
         return Finding("Library", f"{directory}: {stats.pages:,} pages")
 
 
@@ -209,48 +217,3 @@ def _has_display() -> bool:
         return True
     names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     return any(os.environ.get(name) for name in names)
-
-
-def _about_this(directory: Path) -> list[Finding]:
-    facts = machine.look_at_machine(directory)
-    has_room = facts.free_disk_bytes > 1_000_000_000
-    return [
-        Finding("Folioscope", __version__),
-        Finding("Python", sys.version.split()[0]),
-        *(
-            _package(name)
-            for name in ("PySide6-Essentials", "pymupdf", "lancedb", "tokenizers", "rapidocr")
-        ),
-        Finding("System", facts.system),
-        Finding("Cores", str(facts.cores)),
-        Finding("Memory", f"{facts.memory_bytes / 1e9:.1f} GB"),
-        Finding(
-            "Free on disk",
-            f"{facts.free_disk_bytes / 1e9:.1f} GB",
-            is_fine=has_room,
-            remedy="" if has_room else "Make room: less than 1 GB is left.",
-        ),
-    ]
-
-
-def _package(name: str) -> Finding:
-    try:
-        return Finding(name, metadata.version(name))
-    except metadata.PackageNotFoundError:
-        return Finding(name, "missing", is_fine=False, remedy=f"pip install {name}")
-
-
-def _about_models() -> list[Finding]:
-    from folioscope.inference.devices import runtime_facts
-    from folioscope.inference.models import installed_models
-
-    try:
-        runtime = runtime_facts()
-        findings = [
-            Finding("ONNX Runtime", runtime.version),
-            Finding("Providers", ", ".join(runtime.providers)),
-        ]
-    except FolioscopeError as error:
-        findings = [Finding("ONNX Runtime", "not usable", is_fine=False, remedy=str(error))]
-    names = ", ".join(m.name for m in installed_models(paths.models_dir()))
-    return [*findings, Finding("Models", names or "the starter model is made on first use")]

@@ -40,6 +40,7 @@ class FailureCause(StrEnum):
     NO_PERMISSION = "no_permission"
     GONE = "gone"
     CUT_SHORT = "cut_short"
+    CLOUD_ONLY = "cloud_only"
 
 
 @dataclass(frozen=True, slots=True)

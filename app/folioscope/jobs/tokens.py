@@ -3,6 +3,8 @@
 import threading
 from collections.abc import Callable
 
+_LOOK_EVERY_S = 0.05  # how often a paused child looks whether its parent goes on
+
 
 class Cancelled(Exception):  # noqa: N818  (an outcome, not an error)
     """Work was cancelled on request."""
@@ -86,11 +88,16 @@ class ChildToken(CancelToken):
         self._parent = parent
         self._forget_parent = parent.on_cancel(self.cancel)
 
+    @property
+    def is_paused(self) -> bool:
+        """Whether the work is held, by itself or with its parent."""
+        return super().is_paused or self._parent.is_paused
+
     def checkpoint(self) -> None:
-        """Wait while the parent is paused, then raise Cancelled if either was cancelled."""
+        """Wait while either is paused, then raise Cancelled if either was cancelled."""
+        while self.is_paused and not self.is_cancelled:
+            self.wait(_LOOK_EVERY_S)
         self.raise_if_cancelled()
-        self._parent.checkpoint()
-        super().checkpoint()
 
     def release(self) -> None:
         """Forget the parent once the work is over."""

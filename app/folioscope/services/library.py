@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from folioscope.domain.documents import FileState, SourceFile
 from folioscope.domain.protocols import PageCount, StoreStats, VerifyReport
 from folioscope.jobs.progress import JobContext
+from folioscope.jobs.stages import run_together
 from folioscope.services.api import FileReport
-from folioscope.services.folders import is_within, known_folders, save_folders
-from folioscope.services.indexing import has_failed
+from folioscope.services.folders import drop_folders, is_within, known_folders
+from folioscope.services.indexing_run import has_failed
 from folioscope.services.library_stores import LibraryStores
 
 
-class OpenLibrary:
+class LibraryUpkeep:
     """A LibraryService over one library's stores."""
 
     def __init__(self, stores: LibraryStores, *, name: str, directory: str) -> None:
@@ -51,9 +52,8 @@ class OpenLibrary:
         with self._stores.writing() as store:
             before = store.stats().pages
             files = [f for f in store.files() if any(is_within(f.path, w) for w in wanted)]
+            drop_folders(store, wanted)  # first: a scan beside this must not bring them back
             store.remove_files([f.path for f in files])
-            left = [f for f in known_folders(store) if not any(is_within(f, w) for w in wanted)]
-            save_folders(store, left)
             kept = {d.document_id for d in store.documents({f.document_id for f in files})}
             self._stores.previews.remove_documents(
                 {f.document_id for f in files if f.document_id} - kept
@@ -71,7 +71,7 @@ class OpenLibrary:
     def compact(self, ctx: JobContext) -> None:
         """Give back the room of what was removed."""
         with self._stores.writing() as store:
-            store.compact(ctx.token)
+            run_together([lambda: store.compact(ctx.token)], ctx.token, name="compacting")
         self._stores.previews.compact()
 
     def verify(self, ctx: JobContext) -> VerifyReport:

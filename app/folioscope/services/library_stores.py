@@ -4,7 +4,11 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from folioscope.domain.errors import LibraryBusyError, LibraryDamagedError
+from folioscope.domain.errors import (
+    FingerprintMismatchError,
+    LibraryBusyError,
+    LibraryDamagedError,
+)
 from folioscope.domain.protocols import (
     Access,
     Cancellation,
@@ -18,7 +22,7 @@ class LibraryStores:
     """Hands out the reading store, and the writing one for as long as it is in use.
 
     The write lock is held only then, so that another process can index when this one rests.
-    ``make_store`` returns a store that is not open; ``clear`` deletes the library's files.
+    ``make_store`` returns a store that is not open. Safe from any thread.
     """
 
     def __init__(
@@ -27,10 +31,8 @@ class LibraryStores:
         *,
         previews: PreviewStore,
         fingerprint: str,
-        clear: Callable[[], None],
     ) -> None:
         self._make_store = make_store
-        self._clear = clear
         self.previews = previews
         self.fingerprint = fingerprint
         self.reading: VectorStore = make_store()
@@ -39,9 +41,10 @@ class LibraryStores:
         self._guard = threading.RLock()
 
     def open(self, *, accept_any: bool = False) -> None:
-        """Open for reading, making the library first where there is none.
+        """Open for reading.
 
-        With ``accept_any`` a library of another fingerprint opens too (to list or repair it).
+        With ``accept_any`` a library of another fingerprint opens too, to be looked at, mended
+        or renewed; searching and reading it is refused.
         """
         self.reading.open(Access.READ, fingerprint="" if accept_any else self.fingerprint)
         self.previews.open()
@@ -63,6 +66,14 @@ class LibraryStores:
                 self._writing.close()
                 self._writing = None
 
+    def check_fingerprint(self) -> None:
+        """Raise FingerprintMismatchError where vectors of two kinds would be mixed."""
+        if self.reading.fingerprint != self.fingerprint:
+            raise FingerprintMismatchError(
+                "This library was made with another model.",
+                hint="Read its files again: folioscope index --rebuild.",
+            )
+
     @contextmanager
     def writing(self) -> Iterator[VectorStore]:
         """Lend the writing store; raise LibraryBusyError while another process writes."""
@@ -73,24 +84,12 @@ class LibraryStores:
             self._give_back()
             self.reading.refresh()
 
-    def recreate(self) -> None:
-        """Empty the library and take the present fingerprint; small values are kept.
-
-        Raises LibraryBusyError.
-        """
-        with self._guard:
-            if self._users:
-                raise RuntimeError("the library is being written")
-            folders = self.reading.value("folders")
-            self._check_lock()
-            self.reading.close()
-            self.previews.close()
-            self._clear()
-            self.create()
-            self.open()
-            if folders is not None:
-                with self.writing() as store:
-                    store.set_value("folders", folders)
+    def renew(self) -> None:
+        """Forget all pages and take the present fingerprint; raise LibraryBusyError."""
+        with self.writing() as store:
+            documents = [d.document_id for d in store.documents()]
+            store.renew(self.fingerprint)
+            self.previews.remove_documents(documents)
 
     def repair(self, token: Cancellation) -> VerifyReport:
         """Repair the library, also one that could not be opened; it is open afterwards."""
@@ -104,7 +103,7 @@ class LibraryStores:
                 report = store.repair(token)
             finally:
                 store.close()
-            self.reading.open(Access.READ, fingerprint=self.fingerprint)
+            self.reading.open(Access.READ, fingerprint="")
             return report
 
     def _open_for_repair(self, store: VectorStore) -> None:
@@ -113,19 +112,11 @@ class LibraryStores:
         except LibraryDamagedError:
             return  # repair works on a closed store too
 
-    def _check_lock(self) -> None:
-        """Raise LibraryBusyError while another process writes."""
-        store = self._make_store()
-        try:
-            store.open(Access.WRITE, fingerprint="")
-        finally:
-            store.close()
-
     def _lend(self) -> VectorStore:
         with self._guard:
             if self._writing is None:
                 store = self._make_store()
-                store.open(Access.WRITE, fingerprint=self.fingerprint)
+                store.open(Access.WRITE, fingerprint="")
                 self._writing = store
             self._users += 1
             return self._writing

@@ -3,7 +3,9 @@
 import threading
 import time
 from collections import deque
+from collections.abc import Callable, Iterable
 
+from folioscope.domain.documents import SourceFile
 from folioscope.services.api import Pace
 
 _WINDOW_S = 12.0
@@ -13,17 +15,12 @@ _STEADY_S = 3.0
 class PaceKeeper:
     """Counts done against total; the rate is that of the last seconds. Safe from any thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._guard = threading.Lock()
         self._marks: deque[tuple[float, int]] = deque()
         self._done = 0
         self._total = 0
-
-    def reset(self) -> None:
-        """Start from nothing."""
-        with self._guard:
-            self._marks.clear()
-            self._done = self._total = 0
 
     def expect(self, total: int) -> None:
         """Set how much there is to do in all."""
@@ -33,7 +30,7 @@ class PaceKeeper:
     def add(self, count: int) -> None:
         """Note that so much more is done."""
         with self._guard:
-            now = time.monotonic()
+            now = self._clock()
             if not self._marks:
                 self._marks.append((now, self._done))
             self._done += count
@@ -41,7 +38,7 @@ class PaceKeeper:
             while len(self._marks) > 2 and self._marks[1][0] < now - _WINDOW_S:
                 self._marks.popleft()
 
-    def pause(self) -> None:
+    def rest(self) -> None:
         """Forget the rate, so that a rest does not count as slowness."""
         with self._guard:
             self._marks.clear()
@@ -61,3 +58,29 @@ class PaceKeeper:
         if last_at - first_at < _STEADY_S or last <= first:
             return None
         return (last - first) / (last_at - first_at)
+
+
+class Expectation:
+    """How many pages a run will read; files not opened yet are guessed from their bytes."""
+
+    def __init__(self) -> None:
+        self._unopened: dict[str, int] = {}
+        self._pages = 0
+        self._bytes = 0
+
+    def begin(self, files: Iterable[SourceFile]) -> None:
+        """Start over with these files."""
+        self._unopened = {f.path: f.size_bytes for f in files}
+        self._pages = self._bytes = 0
+
+    def learn(self, file: SourceFile, pages: int) -> None:
+        """Take in how many pages a file has."""
+        self._unopened.pop(file.path, None)
+        self._pages += pages
+        self._bytes += file.size_bytes
+
+    def pages(self) -> int:
+        """Return the pages known and guessed."""
+        left_bytes = sum(self._unopened.values())
+        guessed = left_bytes * self._pages // self._bytes if self._bytes else 0
+        return self._pages + max(len(self._unopened), guessed)

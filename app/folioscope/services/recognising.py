@@ -1,10 +1,12 @@
 """OCR, behind the pages that need none: pages that wait for it are read and replaced."""
 
-from collections.abc import Callable, Iterator
+import os
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
-from folioscope.domain.documents import Document, Failure, FileState, SourceFile
+from folioscope.domain.documents import Document, Failure, FailureCause, FileState, SourceFile
 from folioscope.domain.errors import DocumentError
 from folioscope.domain.pages import PageContent, PageRecord, PageRef, TextSource
 from folioscope.domain.protocols import DocumentReader, TextEncoder, VectorStore
@@ -13,16 +15,22 @@ from folioscope.services.composing import choose_document_title
 from folioscope.services.page_making import composed, record
 from folioscope.services.page_source import failure_of
 from folioscope.services.passwords import Passwords
+from folioscope.services.patience import PatientWriter
 
-_AT_ONCE = 64
+_EVERY_PAGE = 1_000_000  # waiting pages that a run looks at
 _READ_AHEAD = 2
+# the page can be read another time: its file has to come back, or to be unlocked
+_PASSING = (FailureCause.LOCKED, FailureCause.GONE, FailureCause.NO_PERMISSION)
 
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
+    """What came of a page: content, a lasting failure, or nothing for now."""
+
     ref: PageRef
-    content: PageContent | None
-    failure: Failure | None
+    path: str = ""
+    content: PageContent | None = None
+    failure: Failure | None = None
 
 
 class Recogniser:
@@ -34,6 +42,7 @@ class Recogniser:
         reader: DocumentReader,
         encoder: TextEncoder,
         *,
+        writer: PatientWriter,
         passwords: Passwords,
         token: ChildToken,
         on_page: Callable[[], None],
@@ -41,88 +50,110 @@ class Recogniser:
         self._store = store
         self._reader = reader
         self._encoder = encoder
+        self._writer = writer
         self._passwords = passwords
         self._token = token
         self._on_page = on_page
-        self._skipped: set[PageRef] = set()  # their file is not here now
+        self._waiting: list[PageRef] = []
+
+    def look_for_work(self) -> int:
+        """Find the pages whose file is at hand as it was read; returns how many there are."""
+        refs = self._store.waiting_for_ocr(limit=_EVERY_PAGE)
+        known = {i: self._path(i) for i in dict.fromkeys(r.document_id for r in refs)}
+        self._waiting = [ref for ref in refs if known[ref.document_id]]
+        return len(self._waiting)
 
     def run(self) -> None:
-        """Work until no page waits that can be read now; raise Cancelled."""
+        """Read the pages found; raise Cancelled."""
         with ThreadPoolExecutor(1, thread_name_prefix="recognising") as pool:
-            while refs := self._next():
-                for answer in self._answers(refs, pool):
-                    self._take(answer)
+            for answer in self._answers(self._waiting, pool):
+                self._token.raise_if_cancelled()
+                self._take(answer)
+                self._on_page()
 
-    def _next(self) -> list[PageRef]:
-        waiting = self._store.waiting_for_ocr(limit=_AT_ONCE + len(self._skipped))
-        return [ref for ref in waiting if ref not in self._skipped][:_AT_ONCE]
-
-    def _answers(self, refs: list[PageRef], pool: ThreadPoolExecutor) -> Iterator[_Answer]:
-        """Read one page ahead, so that embedding and storing do not hold OCR up."""
-        ahead: list[Future[_Answer]] = []
+    def _answers(self, refs: Sequence[PageRef], pool: ThreadPoolExecutor) -> Iterator[_Answer]:
+        """Read ahead, so that embedding and storing do not hold OCR up."""
+        ahead: deque[Future[_Answer]] = deque()
         try:
             for ref in refs:
                 ahead.append(pool.submit(self._recognise, ref))
                 if len(ahead) > _READ_AHEAD:
-                    yield ahead.pop(0).result()
+                    yield ahead.popleft().result()
             while ahead:
-                yield ahead.pop(0).result()
+                yield ahead.popleft().result()
         finally:
             for future in ahead:
                 future.cancel()
 
     def _recognise(self, ref: PageRef) -> _Answer:
         self._token.checkpoint()
-        path = self._path(ref)
-        if path is None:
-            return _Answer(ref, None, None)
+        path = self._path(ref.document_id)
+        if not path:
+            return _Answer(ref)
         password = self._passwords.of(ref.document_id)
         try:
             content = self._reader.recognise(
                 path, ref.page_index, password=password, token=self._token
             )
         except DocumentError as error:
-            return _Answer(ref, None, replace(failure_of(error), page_index=ref.page_index))
-        return _Answer(ref, content, None)
+            failure = replace(failure_of(error), page_index=ref.page_index)
+            return _Answer(ref, failure=None if failure.cause in _PASSING else failure)
+        return _Answer(ref, path, content)
 
-    def _path(self, ref: PageRef) -> str | None:
-        files = self._store.files(document_id=ref.document_id)
-        return next((f.path for f in files if not f.is_away), None)
+    def _path(self, document_id: str) -> str:
+        """Return a file that still holds the document, "" for none."""
+        files = self._store.files(document_id=document_id)
+        return next((f.path for f in files if not f.is_away and _is_as_read(f)), "")
 
     def _take(self, answer: _Answer) -> None:
-        self._token.raise_if_cancelled()
         if answer.content is not None:
-            self._replace(answer.ref, answer.content)
+            self._replace(answer.ref, answer.content, answer.path)
         elif answer.failure is not None:
             self._give_up(answer.ref, answer.failure)
-        else:
-            self._skipped.add(answer.ref)
-        self._on_page()
 
-    def _replace(self, ref: PageRef, content: PageContent) -> None:
+    def _replace(self, ref: PageRef, content: PageContent, path: str) -> None:
         documents = self._store.documents([ref.document_id])
-        path = self._path(ref)
-        if not documents or path is None:
-            self._skipped.add(ref)
+        if not documents:
             return
-        title = documents[0].title
-        if ref.page_index == 0 and not title:
-            title = choose_document_title("", content)
         if content.text_source is TextSource.WAITING:  # never wait twice
             content = replace(content, text_source=TextSource.NONE)
-        page = composed(content, document_title=title, file_name=path)
+        document = self._titled(documents[0], content)
+        page = composed(content, document_title=document.title, file_name=path)
         vectors = self._encoder.embed_pages([page.units], token=self._token)
-        self._store.replace_pages([record(ref.document_id, page, vectors[0])])
+        read = record(ref.document_id, page, vectors[0])
+        self._writer.write(lambda: self._store.replace_pages([read]))
+
+    def _titled(self, document: Document, content: PageContent) -> Document:
+        """Give a document without a title of its own that of its first page."""
+        if content.page_index or document.title:
+            return document
+        titled = replace(document, title=choose_document_title("", content))
+        if titled.title:
+            self._writer.write(lambda: self._store.commit_document(titled))
+        return titled
 
     def _give_up(self, ref: PageRef, failure: Failure) -> None:
-        """Keep the page without words, and say why at its file."""
-        self._skipped.add(ref)
-        pages = self._store.pages([ref], with_vectors=True)
-        self._store.replace_pages([_wordless(page) for page in pages])
-        for document in self._store.documents([ref.document_id]):
-            self._store.commit_document(_with_failure(document, failure))
+        """Keep the page without words, and say why at its files."""
+        pages = [_wordless(page) for page in self._store.pages([ref], with_vectors=True)]
+        documents = self._store.documents([ref.document_id])
         files = self._store.files(document_id=ref.document_id)
-        self._store.put_files([_told(file, failure) for file in files])
+
+        def note() -> None:
+            self._store.put_files([_told(file, failure) for file in files])
+            for document in documents:
+                self._store.commit_document(_with_failure(document, failure))
+            self._store.replace_pages(pages)  # last: from now on the page waits no more
+
+        self._writer.write(note)
+
+
+def _is_as_read(file: SourceFile) -> bool:
+    try:
+        facts = os.stat(file.path)
+    except OSError:
+        return False
+    is_same = (facts.st_size, facts.st_mtime_ns) == (file.size_bytes, file.mtime_ns)
+    return is_same and file.state is FileState.INDEXED
 
 
 def _wordless(page: PageRecord) -> PageRecord:
@@ -130,8 +161,12 @@ def _wordless(page: PageRecord) -> PageRecord:
 
 
 def _with_failure(document: Document, failure: Failure) -> Document:
-    return replace(document, failures=(*document.failures, failure))
+    return replace(document, failures=_joined(document.failures, failure))
 
 
 def _told(file: SourceFile, failure: Failure) -> SourceFile:
-    return replace(file, state=FileState.INDEXED, failures=(*file.failures, failure))
+    return replace(file, failures=_joined(file.failures, failure))
+
+
+def _joined(known: tuple[Failure, ...], failure: Failure) -> tuple[Failure, ...]:
+    return known if failure in known else (*known, failure)

@@ -2,16 +2,16 @@
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
-import pathspec
-
 from folioscope.domain.protocols import Cancellation
+from folioscope.services.ignoring import Rules, base_rules, is_ignored, own_rules
 
-IGNORE_FILE = ".folioscopeignore"
-# Windows: a file whose content lies in a cloud; reading it would download it
+# Windows: files whose content lies in a cloud (offline, recall on open, recall on access);
+# macOS: "dataless" files. Reading one would download it.
 _CLOUD_ONLY = 0x1000 | 0x40000 | 0x400000
+_DATALESS = 0x40000000
 _HIDDEN = 0x2
 
 
@@ -27,50 +27,60 @@ class SeenFile:
 
 @dataclass(slots=True)
 class Sight:
-    """All that was seen below an added path. ``blind``: folders that could not be listed."""
+    """All that was seen below an added path.
+
+    ``blind`` names folders that could not be listed, with the error. ``is_empty``: nothing at
+    all lies in the added folder, as where a drive was mounted that is gone.
+    """
 
     files: dict[str, SeenFile] = field(default_factory=dict)
-    blind: list[str] = field(default_factory=list)
-    is_away: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Rules:
-    """Ignore rules of one folder, for everything below it."""
-
-    directory: str
-    spec: pathspec.GitIgnoreSpec
-
-    def verdict(self, path: str, *, is_dir: bool) -> bool | None:
-        name = os.path.relpath(path, self.directory).replace(os.sep, "/")
-        return self.spec.check_file(name + "/" if is_dir else name).include
+    blind: dict[str, OSError] = field(default_factory=dict)
+    is_missing: bool = False
+    is_empty: bool = False
 
 
 def look_into(
-    added: str, ignore_patterns: Sequence[str], *, token: Cancellation | None = None
+    added: str,
+    ignore_patterns: Sequence[str],
+    *,
+    apart: Collection[str] = (),
+    token: Cancellation | None = None,
 ) -> Sight:
     """List the files below an added folder, or the added file itself.
 
     Hidden names, symbolic links, pipes, sockets and devices are left out; links are not
     followed, so that loops end and nothing outside the folder is read. An added path may be a
-    link itself, and a hidden one.
+    link itself, and a hidden one. ``apart`` names paths below that are left out as well.
     """
     sight = Sight()
     try:
         facts = os.stat(added)
-    except FileNotFoundError:
-        sight.is_away = True
+    except (FileNotFoundError, NotADirectoryError):
+        sight.is_missing = True
         return sight
-    except OSError:
-        sight.blind.append(added)
+    except OSError as error:
+        sight.blind[added] = error
         return sight
     if stat.S_ISREG(facts.st_mode):
         sight.files[added] = _seen(added, facts)
     elif stat.S_ISDIR(facts.st_mode):
-        base = _Rules(added, pathspec.GitIgnoreSpec.from_lines(ignore_patterns))
-        for seen in _walk(added, (base,), sight, token):
-            sight.files[seen.path] = seen
+        walk = _Walk(sight, frozenset(apart), token)
+        sight.files.update((seen.path, seen) for seen in walk.files(added, ignore_patterns))
     return sight
+
+
+def would_see(added: str, path: str, ignore_patterns: Sequence[str]) -> bool:
+    """Whether ``look_into(added)`` comes by ``path``, which lies below it."""
+    rules = (*base_rules(added, ignore_patterns), *own_rules(added))
+    at = added
+    for name in os.path.relpath(path, added).split(os.sep):
+        at = os.path.join(at, name)
+        is_directory = os.path.isdir(at)
+        is_link = os.path.islink(at)
+        if name.startswith(".") or is_link or is_ignored(at, rules, is_directory=is_directory):
+            return False
+        rules += own_rules(at) if is_directory else ()
+    return True
 
 
 def count_roughly(paths: Sequence[str]) -> tuple[int, int, int]:
@@ -80,43 +90,52 @@ def count_roughly(paths: Sequence[str]) -> tuple[int, int, int]:
     return folders, files, len(paths) - folders - files
 
 
-def _walk(
-    root: str, rules: tuple[_Rules, ...], sight: Sight, token: Cancellation | None
-) -> Iterator[SeenFile]:
-    waiting = [(root, rules)]
-    visited: set[tuple[int, int]] = set()
-    while waiting:
-        if token is not None:
-            token.checkpoint()
-        directory, above = waiting.pop()
+class _Walk:
+    """One walk through a folder; each directory is visited once, however it is reached."""
+
+    def __init__(self, sight: Sight, apart: frozenset[str], token: Cancellation | None) -> None:
+        self._sight = sight
+        self._apart = apart
+        self._token = token
+        self._visited: set[tuple[int, int]] = set()
+
+    def files(self, root: str, ignore_patterns: Sequence[str]) -> Iterator[SeenFile]:
+        """Yield the files below ``root``."""
+        waiting: list[tuple[str, Rules]] = [(root, base_rules(root, ignore_patterns))]
+        while waiting:
+            if self._token is not None:
+                self._token.checkpoint()
+            directory, above = waiting.pop()
+            entries = self._entries(directory)
+            if directory == root:
+                self._sight.is_empty = not entries and root not in self._sight.blind
+            rules = above + own_rules(directory)
+            for entry in entries:
+                is_directory = _is_directory(entry)
+                if is_directory is None or entry.path in self._apart:
+                    continue
+                if is_ignored(entry.path, rules, is_directory=is_directory):
+                    continue
+                if is_directory:
+                    waiting.append((entry.path, rules))
+                elif (seen := _looked_at(entry)) is not None:
+                    yield seen
+
+    def _entries(self, directory: str) -> list[os.DirEntry[str]]:
         try:
             facts = os.stat(directory)
-            entries = sorted(os.scandir(directory), key=lambda e: e.name)
-        except OSError:
-            sight.blind.append(directory)
-            continue
-        if facts.st_ino and (facts.st_dev, facts.st_ino) in visited:
-            continue
-        visited.add((facts.st_dev, facts.st_ino))
-        here = above + _own_rules(directory)
-        for entry in entries:
-            kind = _kind(entry)
-            if kind is None or _is_ignored(entry.path, here, is_dir=kind is _DIRECTORY):
-                continue
-            if kind is _DIRECTORY:
-                waiting.append((entry.path, here))
-                continue
-            try:
-                yield _seen(entry.path, entry.stat(follow_symlinks=False))
-            except OSError:
-                continue  # gone between listing and looking
+            if facts.st_ino and (facts.st_dev, facts.st_ino) in self._visited:
+                return []
+            self._visited.add((facts.st_dev, facts.st_ino))
+            with os.scandir(directory) as entries:
+                return sorted(entries, key=lambda entry: entry.name)
+        except OSError as error:
+            self._sight.blind[directory] = error
+            return []
 
 
-_DIRECTORY, _FILE = "directory", "file"
-
-
-def _kind(entry: os.DirEntry[str]) -> str | None:
-    """Tell directory or regular file; None for what is left out."""
+def _is_directory(entry: os.DirEntry[str]) -> bool | None:
+    """Tell directory from regular file; None for what is left out. Opens nothing."""
     try:
         if entry.name.startswith(".") or entry.is_symlink():
             return None
@@ -124,30 +143,21 @@ def _kind(entry: os.DirEntry[str]) -> str | None:
         if attributes & _HIDDEN:
             return None
         if entry.is_dir(follow_symlinks=False):
-            return _DIRECTORY
-        return _FILE if entry.is_file(follow_symlinks=False) else None
+            return True
+        return False if entry.is_file(follow_symlinks=False) else None
     except OSError:
         return None
 
 
-def _own_rules(directory: str) -> tuple[_Rules, ...]:
+def _looked_at(entry: os.DirEntry[str]) -> SeenFile | None:
     try:
-        with open(os.path.join(directory, IGNORE_FILE), encoding="utf-8", errors="replace") as f:
-            lines = f.read(1 << 20).splitlines()
+        # Windows leaves parts of the listing's own facts out
+        return _seen(entry.path, os.stat(entry.path, follow_symlinks=False))
     except OSError:
-        return ()
-    return (_Rules(directory, pathspec.GitIgnoreSpec.from_lines(lines)),)
-
-
-def _is_ignored(path: str, rules: tuple[_Rules, ...], *, is_dir: bool) -> bool:
-    """Ask the nearest folder's rules first, as git does."""
-    for rule in reversed(rules):
-        verdict = rule.verdict(path, is_dir=is_dir)
-        if verdict is not None:
-            return verdict
-    return False
+        return None  # gone between listing and looking
 
 
 def _seen(path: str, facts: os.stat_result) -> SeenFile:
     attributes = getattr(facts, "st_file_attributes", 0)
-    return SeenFile(path, facts.st_size, facts.st_mtime_ns, bool(attributes & _CLOUD_ONLY))
+    is_cloud_only = attributes & _CLOUD_ONLY or getattr(facts, "st_flags", 0) & _DATALESS
+    return SeenFile(path, facts.st_size, facts.st_mtime_ns, bool(is_cloud_only))

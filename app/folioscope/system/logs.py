@@ -9,8 +9,13 @@ LOG_BYTES = 1_000_000
 
 
 def start_logging(*, level: int = logging.INFO) -> None:
-    """Log to ``folioscope.log`` in the log folder; without a writable folder, to nowhere."""
+    """Log to ``folioscope.log`` in the log folder; without a writable folder, to nowhere.
+
+    Called again, it changes nothing.
+    """
     root = logging.getLogger("folioscope")
+    if root.handlers:
+        return
     root.setLevel(level)
     root.propagate = False
     try:

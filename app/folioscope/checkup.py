@@ -1,0 +1,83 @@
+"""What the doctor looks at besides the library: packages, machine, runtime, models."""
+
+import sys
+from importlib import metadata
+from pathlib import Path
+
+from folioscope import __version__
+from folioscope.cli.doctor import Finding
+from folioscope.domain.errors import FolioscopeError
+from folioscope.system import machine, paths
+
+_PACKAGES = ("PySide6-Essentials", "pymupdf", "lancedb", "tokenizers", "rapidocr")
+_LEAST_ROOM_BYTES = 1_000_000_000
+
+
+def about_this(directory: Path) -> list[Finding]:
+    """Tell versions and facts of the machine; ``directory`` is the library's."""
+    facts = machine.look_at_machine(directory)
+    has_room = facts.free_disk_bytes > _LEAST_ROOM_BYTES
+    return [
+        Finding("Folioscope", __version__),
+        Finding("Python", sys.version.split()[0]),
+        *(_package(name) for name in _PACKAGES),
+        Finding("System", facts.system),
+        Finding("Cores", str(facts.cores)),
+        Finding("Memory", f"{facts.memory_bytes / 1e9:.1f} GB"),
+        Finding(
+            "Free on disk",
+            f"{facts.free_disk_bytes / 1e9:.1f} GB",
+            "" if has_room else "Less than 1 GB is left.",
+            "Make room on this disk.",
+        ),
+        Finding("Models folder", str(paths.models_dir())),
+        Finding("Settings folder", str(paths.config_dir())),
+        Finding("Log folder", str(paths.log_dir())),
+    ]
+
+
+def about_models() -> list[Finding]:
+    """Tell runtime, devices and models, each file of them compared with what was made."""
+    from folioscope.inference.models import installed_models, verify_model
+
+    folder = paths.models_dir()
+    findings = _about_runtime()
+    names = sorted({model.name for model in installed_models(folder)})
+    for name in names:
+        faults = verify_model(folder, name)
+        findings.append(Finding(f"Model {name}", "installed", *faults[:1]))
+    return findings if names else [*findings, Finding("Models", "made at first use")]
+
+
+def _about_runtime() -> list[Finding]:
+    from folioscope.inference.devices import runtime_facts
+
+    try:
+        runtime = runtime_facts()
+    except FolioscopeError as error:
+        return [Finding("ONNX Runtime", "not usable", error.what, error.hint)]
+    return [
+        Finding("ONNX Runtime", runtime.version),
+        Finding("Providers", ", ".join(runtime.providers)),
+        *(Finding("Two runtimes", conflict, conflict) for conflict in _conflicts()),
+    ]
+
+
+def _conflicts() -> list[str]:
+    """Both wheels write the same files; whichever came last wins, and neither says so."""
+    both = []
+    for name in ("onnxruntime", "onnxruntime-gpu"):
+        try:
+            both.append(f"{name} {metadata.version(name)}")
+        except metadata.PackageNotFoundError:
+            continue
+    if len(both) < 2:
+        return []
+    return [f"{' and '.join(both)} are both installed. Uninstall both, then install one."]
+
+
+def _package(name: str) -> Finding:
+    try:
+        return Finding(name, metadata.version(name))
+    except metadata.PackageNotFoundError:
+        return Finding(name, "missing", f"{name} is not installed.", f"pip install {name}")

@@ -1,0 +1,114 @@
+"""Answers as JSON objects, for programs. The keys are a promise: others script against them."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from folioscope.domain.documents import Failure
+    from folioscope.domain.protocols import StoreStats, VerifyReport
+    from folioscope.domain.results import SearchResult, SearchResults
+    from folioscope.services.api import FileReport, IndexReport, LibraryService
+
+Answer = dict[str, Any]
+
+
+def write(answer: object) -> None:
+    """Write one JSON document on one line, in ASCII: names of any bytes survive as escapes."""
+    sys.stdout.write(json.dumps(answer) + "\n")
+    sys.stdout.flush()
+
+
+def search_answer(query: str, found: SearchResults, *, limit: int) -> Answer:
+    """Return hits, strong and fair ones first; without a good match the closest pages."""
+    hits = (*found.results, *found.weaker)[:limit]
+    return {
+        "query": query,
+        "elapsed_ms": round(found.elapsed_ms, 3),
+        "no_good_match": found.no_good_match,
+        "hits": [_hit(hit) for hit in hits],
+    }
+
+
+def no_answer(query: str, problem: str) -> Answer:
+    """Return the answer to a query that cannot be asked."""
+    empty = {"query": query, "elapsed_ms": 0.0, "no_good_match": True, "hits": []}
+    return {**empty, "error": problem}
+
+
+def _hit(hit: SearchResult) -> Answer:
+    regions = [{"box": mark.box.as_list(), "score": round(mark.score, 4)} for mark in hit.regions]
+    words = [{"box": mark.box.as_list(), "score": 1.0} for mark in hit.words]
+    return {
+        "file": hit.path,
+        "page": hit.page_number,
+        "score": round(hit.score, 6),
+        "strength": hit.strength.value if hit.strength else "fair",
+        "reasons": [reason.text for reason in hit.reasons],
+        "regions": regions + words,
+    }
+
+
+def index_answer(report: IndexReport, failed: list[FileReport]) -> Answer:
+    """Return what a run did, and the files with a failure."""
+    return {
+        "files_read": report.files_read,
+        "pages_read": report.pages_read,
+        "files_relinked": report.files_relinked,
+        "files_removed": report.files_removed,
+        "elapsed_s": round(report.elapsed_s, 3),
+        "failed": [file_answer(file) for file in failed],
+    }
+
+
+def file_answer(file: FileReport) -> Answer:
+    """Return a file with its reasons."""
+    return {
+        "file": file.path,
+        "folder": file.folder,
+        "state": file.state.value,
+        "is_away": file.is_away,
+        "failures": [_failure(failure) for failure in file.failures],
+    }
+
+
+def _failure(failure: Failure) -> Answer:
+    page = None if failure.page_index is None else failure.page_index + 1
+    return {"cause": failure.cause.value, "message": failure.message, "page": page}
+
+
+def status_answer(library: LibraryService, stats: StoreStats) -> Answer:
+    """Return what the library holds."""
+    return {
+        "library": library.directory,
+        "name": library.name,
+        "documents": stats.documents,
+        "pages": stats.pages,
+        "files": stats.files,
+        "disk_bytes": stats.disk_bytes,
+        "live_bytes": stats.live_bytes,
+        "pages_waiting_for_ocr": stats.pages_waiting_for_ocr,
+        "folders": [
+            {
+                "folder": count.folder,
+                "pages": count.pages,
+                "files": count.files,
+                "is_away": count.is_away,
+            }
+            for count in library.folders()
+        ],
+        "failed": len(library.failures()),
+        "not_supported": len(library.left_out()),
+    }
+
+
+def verify_answer(report: VerifyReport) -> Answer:
+    """Return what a check found."""
+    return {
+        "health": report.health.value,
+        "checked_pages": report.checked_pages,
+        "damaged": list(report.damaged),
+        "messages": list(report.messages),
+    }

@@ -1,0 +1,115 @@
+"""What can be typed on the command line."""
+
+import argparse
+from pathlib import Path
+
+from folioscope import __version__
+
+LIMIT = 20
+_DESCRIPTION = (
+    "Find the page you remember: search the pages of your own PDFs, scans and pictures. "
+    "Without a command the window opens."
+)
+_EXIT_CODES = (
+    "exit codes: 0 done, 1 some files failed (listed), 2 usage, 3 an error told in one sentence, "
+    "130 interrupted"
+)
+_EPILOG = f"""\
+examples:
+  folioscope index ~/Documents           add a folder and read it
+  folioscope search "loan agreement"     find pages
+  folioscope search --queries FILE       a query a line, one JSON object a line
+
+{_EXIT_CODES}
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser; ``--library`` and ``--json`` are taken before and after the command."""
+    root = argparse.ArgumentParser(
+        prog="folioscope",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    root.add_argument("--version", action="version", version=f"Folioscope {__version__}")
+    _add_shared(root, library=None, json=False)
+    commands = root.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    shared = argparse.ArgumentParser(add_help=False)
+    _add_shared(shared, library=argparse.SUPPRESS, json=argparse.SUPPRESS)
+    for name, about, fill in _COMMANDS:
+        fill(commands.add_parser(name, help=about, description=_sentence(about), parents=[shared]))
+    return root
+
+
+def _add_shared(target: argparse.ArgumentParser, *, library: object, json: object) -> None:
+    target.add_argument(
+        "--library",
+        metavar="DIR",
+        type=_directory,
+        default=library,
+        help="the library to work with (default: FOLIOSCOPE_LIBRARY or your own)",
+    )
+    target.add_argument("--json", action="store_true", default=json, help="answer in JSON")
+
+
+def _directory(text: str) -> Path:
+    return Path(text).expanduser().absolute()
+
+
+def _sentence(about: str) -> str:
+    return f"{about[0].upper()}{about[1:]}."
+
+
+def _index(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "paths", nargs="*", metavar="PATH", help="folders or files (default: all known ones)"
+    )
+    command.add_argument("--rebuild", action="store_true", help="read everything again")
+    command.add_argument("--no-ocr", action="store_true", help="leave pages without text unread")
+
+
+def _search(command: argparse.ArgumentParser) -> None:
+    command.add_argument("query", nargs="*", metavar="QUERY", help="what you remember of the page")
+    command.add_argument(
+        "--queries",
+        metavar="FILE",
+        help="a query a line from FILE, or - for standard input",
+    )
+    command.add_argument(
+        "--limit", metavar="N", type=_count, default=LIMIT, help=f"at most N pages ({LIMIT})"
+    )
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if not 1 <= count <= 10_000:
+        raise argparse.ArgumentTypeError("between 1 and 10000")
+    return count
+
+
+def _remove(command: argparse.ArgumentParser) -> None:
+    command.add_argument("paths", nargs="+", metavar="PATH", help="folders or files to forget")
+
+
+def _verify(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--repair", action="store_true", help="drop what is damaged, so that it is read again"
+    )
+
+
+def _nothing(_command: argparse.ArgumentParser) -> None:
+    pass
+
+
+_COMMANDS = (
+    ("index", "add folders or files, and read what is new or changed", _index),
+    ("search", "find pages", _search),
+    ("status", "show what the library holds", _nothing),
+    ("failures", "list files that could not be read, and why", _nothing),
+    ("remove", "forget folders or files; they stay on the disk", _remove),
+    ("compact", "give back the room of what was removed", _nothing),
+    ("verify", "check the library for damage", _verify),
+    ("doctor", "show versions, devices, models and store, and what is wrong", _nothing),
+    ("gui", "open the window", _nothing),
+)

@@ -1,0 +1,98 @@
+"""The command line as a program: arguments in, exit code out."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from enum import IntEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from folioscope.cli.arguments import parser
+from folioscope.cli.terminal import safe, say
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from folioscope.cli.doctor import Finding
+    from folioscope.services.api import Services
+
+
+class Exit(IntEnum):
+    """Exit codes that scripts rely on."""
+
+    DONE = 0
+    SOME_FAILED = 1
+    USAGE = 2
+    EXPECTED_ERROR = 3
+    INTERRUPTED = 130
+
+
+class Wiring(Protocol):
+    """What the composition root lends to the command line; heavy parts load when called."""
+
+    def library(
+        self, directory: Path, *, creates: bool, reads_pictures: bool, for_repair: bool
+    ) -> AbstractContextManager[Services]: ...
+    def default_directory(self) -> Path: ...
+    def findings(self, directory: Path) -> list[Finding]: ...
+    def run_window(self, directory: Path) -> int: ...
+
+
+def main(arguments: Sequence[str], wiring: Wiring) -> int:
+    """Run a command and return its exit code; expected errors become one sentence."""
+    try:
+        options = parser().parse_args(arguments)
+    except SystemExit as end:  # help, version, or usage that was told already
+        return int(end.code or 0)
+    from folioscope.domain.errors import FolioscopeError
+
+    try:
+        code = _run(options, wiring)
+        sys.stdout.flush()
+    except FolioscopeError as error:
+        say(safe(str(error)), stream=sys.stderr)
+        return Exit.EXPECTED_ERROR
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED
+    except BrokenPipeError:  # whoever read the output has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.DONE
+    return code
+
+
+def _run(options: Namespace, wiring: Wiring) -> int:
+    directory = options.library or wiring.default_directory()
+    if options.command in (None, "gui"):
+        return wiring.run_window(directory)
+    if options.command == "doctor":
+        from folioscope.cli.doctor import tell
+
+        return tell(wiring.findings(directory), json=options.json)
+    if options.command == "search" and bool(options.query) == bool(options.queries):
+        say("Give a query, or a file of queries with --queries.", stream=sys.stderr)
+        return Exit.USAGE
+    return _with_library(options, directory, wiring)
+
+
+def _with_library(options: Namespace, directory: Path, wiring: Wiring) -> int:
+    from folioscope.cli.commands import COMMANDS, LOOKING_ON
+    from folioscope.cli.watching import Interrupted
+
+    is_index = options.command == "index"
+    opened = wiring.library(
+        directory,
+        creates=is_index and bool(options.paths),
+        reads_pictures=not (is_index and options.no_ocr),
+        for_repair=options.command in LOOKING_ON
+        or (is_index and options.rebuild)
+        or (options.command == "verify" and options.repair),
+    )
+    try:
+        with opened as services:
+            return COMMANDS[options.command](services, options)
+    except Interrupted as interrupted:
+        say("Stopped. What was read is kept; the next run goes on.", stream=sys.stderr)
+        return interrupted.code

@@ -1,0 +1,41 @@
+"""Writing on a disk that may be full: wait until there is room, lose nothing."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from folioscope.domain.errors import DiskFullError
+from folioscope.jobs.tokens import Cancelled, CancelToken
+
+T = TypeVar("T")
+_LOOK_EVERY_S = 2.0
+
+
+class PatientWriter:
+    """Does again what found no room. ``on_blocked`` is told why, and "" when it goes on."""
+
+    def __init__(
+        self,
+        token: CancelToken,
+        on_blocked: Callable[[str], None],
+        *,
+        look_every_s: float = _LOOK_EVERY_S,
+    ) -> None:
+        self._token = token
+        self._on_blocked = on_blocked
+        self._look_every_s = look_every_s
+
+    def write(self, change: Callable[[], T]) -> T:
+        """Make a change that is all or nothing; raise Cancelled while waiting for room."""
+        is_blocked = False
+        while True:
+            try:
+                done = change()
+            except DiskFullError as error:
+                is_blocked = True
+                self._on_blocked(str(error))
+                if self._token.wait(self._look_every_s):
+                    raise Cancelled from error
+            else:
+                if is_blocked:
+                    self._on_blocked("")
+                return done
