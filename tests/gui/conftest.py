@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from folioscope.gui.theme import SystemTheme
+from folioscope.gui.words import install_language
 from tests.gui.desk import WindowDesk
 from tests.gui.fakes import Fakes
 
@@ -39,3 +40,9 @@ def desk(make_desk: Callable[..., WindowDesk], qtbot: QtBot) -> WindowDesk:
     made.session.open()
     qtbot.waitUntil(lambda: len(made.shown) == 2)
     return made
+
+
+@pytest.fixture(scope="session", autouse=True)
+def english(qapp: QApplication) -> None:
+    """Texts in English, whatever the machine speaks."""
+    install_language(qapp, "en")
