@@ -31,10 +31,8 @@ class PaceKeeper:
         """Note that so much more is done."""
         with self._guard:
             now = self._clock()
-            if not self._marks:
-                self._marks.append((now, self._done))
             self._done += count
-            self._marks.append((now, self._done))
+            self._marks.append((now, self._done))  # the first mark is where the rate starts
             while len(self._marks) > 2 and self._marks[1][0] < now - _WINDOW_S:
                 self._marks.popleft()
 

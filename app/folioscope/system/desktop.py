@@ -8,21 +8,36 @@ from pathlib import Path
 
 from folioscope.domain.errors import FolioscopeError
 
-# viewers that take a page, in the order in which they are tried
-_LINUX_VIEWERS: tuple[tuple[str, Callable[[str, int], list[str]]], ...] = (
+Arguments = Callable[[str, int], list[str]]
+
+
+def _index(path: str, page: int) -> list[str]:
+    return [f"--page-index={page}", path]  # by place; a page's label may be another number
+
+
+def _fragment(path: str, page: int) -> list[str]:
+    return [f"{Path(path).as_uri()}#page={page}"]
+
+
+# viewers that take a page, in the order in which they are tried; browsers come last
+_LINUX_VIEWERS: tuple[tuple[str, Arguments], ...] = (
     ("okular", lambda path, page: ["--page", str(page), path]),
-    ("evince", lambda path, page: [f"--page-label={page}", path]),
-    ("papers", lambda path, page: [f"--page-label={page}", path]),
-    ("atril", lambda path, page: [f"--page-label={page}", path]),
-    ("xreader", lambda path, page: [f"--page-label={page}", path]),
+    ("evince", _index),
+    ("papers", _index),
+    ("atril", _index),
+    ("xreader", _index),
     ("zathura", lambda path, page: ["-P", str(page), path]),
     ("qpdfview", lambda path, page: ["--unique", f"{path}#{page}"]),
     ("mupdf", lambda path, page: [path, str(page)]),
+    ("firefox", _fragment),
+    ("chromium", _fragment),
+    ("google-chrome", _fragment),
 )
-_WINDOWS_VIEWERS: tuple[tuple[str, Callable[[str, int], list[str]]], ...] = (
+_WINDOWS_VIEWERS: tuple[tuple[str, Arguments], ...] = (
     ("SumatraPDF", lambda path, page: ["-page", str(page), path]),
     ("AcroRd32", lambda path, page: ["/A", f"page={page}", path]),
     ("Acrobat", lambda path, page: ["/A", f"page={page}", path]),
+    ("msedge", _fragment),
 )
 
 
@@ -62,7 +77,7 @@ def reveal_in_folder(path: str) -> None:
     if sys.platform == "darwin":
         _start(["open", "-R", path])
     elif sys.platform == "win32":
-        _start(["explorer", f"/select,{path}"])
+        _start(f'explorer /select,"{path}"')  # Explorer reads its arguments by its own rules
     elif manager := shutil.which("nautilus") or shutil.which("dolphin"):
         _start([manager, "--select", path])
     elif opener := shutil.which("xdg-open"):
@@ -73,6 +88,8 @@ def reveal_in_folder(path: str) -> None:
 
 def _is_pdf(path: str) -> bool:
     try:
+        if not Path(path).is_file():  # a pipe would block for ever
+            return False
         with Path(path).open("rb") as file:
             return b"%PDF-" in file.read(1024)
     except OSError:
@@ -89,4 +106,5 @@ def _start(command: list[str]) -> None:
             start_new_session=True,
         )
     except OSError as error:
-        raise FolioscopeError(f"{Path(command[0]).name} did not start.") from error
+        name = Path(command[0] if isinstance(command, list) else command.split()[0]).name
+        raise FolioscopeError(f"{name} did not start.") from error
