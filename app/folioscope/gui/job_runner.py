@@ -244,4 +244,7 @@ class JobRunner(QObject):
         QCoreApplication.sendPostedEvents(self, QEvent.Type.MetaCall.value)
         for job_id in list(self._handles):
             self._deliver(job_id, _Outcome.CANCELLED, None)
+        # now, and not when Python happens to collect the runner in the middle of deleting them
+        for handle in self.findChildren(JobHandle):
+            QCoreApplication.sendPostedEvents(handle, QEvent.Type.DeferredDelete.value)
         return done

@@ -13,7 +13,14 @@ from folioscope.gui.pages.inspector import Inspector
 from folioscope.gui.pages.large_bar import LargeBar
 from folioscope.gui.pages.marks_key import MarksKey
 from folioscope.gui.pages.page_canvas import PageCanvas
-from folioscope.gui.pages.page_reader import PageAction, PageReader, action_of
+from folioscope.gui.pages.page_reader import (
+    PageAction,
+    PageReader,
+    action_of,
+    bind_matches,
+    keeps_key,
+    override_of,
+)
 from folioscope.gui.parts import painted, rule
 from folioscope.services.api import Services
 
@@ -68,6 +75,7 @@ class LargePage(QWidget):
     def _connect(self) -> None:
         reader = self.reader
         reader.page_changed.connect(self._show_page)
+        bind_matches(self, reader.tour.step_match)
         self.strip.page_chosen.connect(reader.tour.go_to_page)
         self.bar.back_asked.connect(self.back_requested)
         self.bar.action_asked.connect(self._perform)
@@ -122,6 +130,14 @@ class LargePage(QWidget):
     def previous_page(self) -> None:
         """Show the document's previous page."""
         self._perform(PageAction.PREVIOUS_PAGE)
+
+    def event(self, event: QEvent) -> bool:
+        """Keep keys that mean the page here and the results elsewhere."""
+        closes_drawer = self._is_drawer_open and override_of(event) is PageAction.CLOSE
+        if closes_drawer or keeps_key(event):
+            event.accept()
+            return True
+        return bool(super().event(event))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Do what the key asks; while H is held, the page is bare."""

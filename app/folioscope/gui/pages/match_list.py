@@ -95,7 +95,7 @@ class MatchListModel(QAbstractListModel):
         self._matches = list(matches)
         self.endResetModel()
 
-    def match(self, row: int) -> Match:  # type: ignore[override]
+    def match_at(self, row: int) -> Match:
         """Return a match."""
         return self._matches[row]
 
@@ -118,7 +118,7 @@ class _MatchDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
         wide = option.rect.width() - _NUMBER_PX - 2 * _PAD - 2
-        around = self._model.match(index.row()).around
+        around = self._model.match_at(index.row()).around
         lines = snippet_lines(around, wide, lines=_LINES)
         return QSize(100, lines * line_px("small") + 2 * _PAD)
 
@@ -137,7 +137,7 @@ class _MatchDelegate(QStyledItemDelegate):
         painter.setPen(colour("text_muted"))
         first = QRectF(inner.x(), inner.y(), _NUMBER_PX, line_px("small"))
         painter.drawText(first, Qt.AlignmentFlag.AlignVCenter, number(index.row() + 1))
-        around = self._model.match(index.row()).around
+        around = self._model.match_at(index.row()).around
         rest = inner.adjusted(_NUMBER_PX - 6, 0, 0, 0)
         paint_snippet(painter, rest, around, lines=_LINES, tint="text")
         painter.restore()

@@ -198,7 +198,8 @@ class PageCanvas(QAbstractScrollArea):
 
     def resizeEvent(self, _event: QResizeEvent) -> None:
         """Fit anew."""
-        view = QSizeF(self.viewport().size())
+        # scroll bars lie over the margin: were they to shrink the page, zooming would make it jump
+        view = QSizeF(self.maximumViewportSize())
         resized = replace(self.geometry_now, view=view)
         self._set_geometry(resized.scrolled(resized.scroll))
 

@@ -36,7 +36,7 @@ class PageLoader(QObject):
         self._services = services
         self._runner = runner
         self._ref: PageRef | None = None
-        self._jobs: list[JobHandle] = []
+        self._jobs: dict[int, JobHandle] = {}
         self._drawing: JobHandle | None = None
         self._drawn_px = 0
 
@@ -67,9 +67,9 @@ class PageLoader(QObject):
 
     def stop(self) -> None:
         """Give up what is under way."""
-        for job in self._jobs:
+        for job in self._jobs.values():
             job.cancel()
-        self._jobs = []
+        self._jobs = {}
         self._ref = None
         self._drawing = None
         self._drawn_px = 0
@@ -89,14 +89,14 @@ class PageLoader(QObject):
     ) -> JobHandle:
         handle = self._runner.submit(job, lane)
         handle.succeeded.connect(tell)
-        handle.finished.connect(partial(self._forget, handle))
-        self._jobs.append(handle)
+        # a connection that held the handle itself would keep it until Qt deletes it, and crash
+        handle.finished.connect(partial(self._forget, handle.job_id))
+        self._jobs[handle.job_id] = handle
         return handle
 
-    def _forget(self, handle: JobHandle) -> None:
-        if handle in self._jobs:
-            self._jobs.remove(handle)
-        if handle is self._drawing:
+    def _forget(self, job_id: int) -> None:
+        self._jobs.pop(job_id, None)
+        if self._drawing is not None and self._drawing.job_id == job_id:
             self._drawing = None
 
     def _wants(self, ref: PageRef) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -11,7 +11,13 @@ from folioscope.gui.job_runner import JobRunner
 from folioscope.gui.pages.marks_key import MarksKey
 from folioscope.gui.pages.page_canvas import PageCanvas
 from folioscope.gui.pages.page_parts import MatchStepper, PageNote, WhyRows
-from folioscope.gui.pages.page_reader import PageAction, PageReader, action_of
+from folioscope.gui.pages.page_reader import (
+    PageAction,
+    PageReader,
+    action_of,
+    bind_matches,
+    keeps_key,
+)
 from folioscope.gui.pages.word_chips import ChipRow
 from folioscope.gui.parts import Button, ElidedLabel, Label, column, painted, row, rule
 from folioscope.gui.results.result_words import file_name
@@ -90,6 +96,7 @@ class PagePanel(QWidget):
         reader.match_changed.connect(self._show_match)
         reader.facts_changed.connect(self._show_facts)
         self.stepper.stepped.connect(reader.tour.step_match)
+        bind_matches(self, reader.tour.step_match)
         self.chips.lit.connect(self.canvas.light_only)
         self.chips.stepped.connect(reader.tour.step_word)
         self.canvas.zoomed.connect(lambda zoom: self._out.setVisible(zoom > 1))
@@ -101,8 +108,7 @@ class PagePanel(QWidget):
 
     def show_result(self, result: SearchResult, results: SearchResults) -> None:
         """Show a page of an answer. The same page of a newer answer stays as it is zoomed."""
-        if result is not self.reader.result:
-            self.reader.start(result, results)
+        self.reader.follow(result, results)
 
     def reload(self) -> None:
         """Draw the page again, as when its file was unlocked."""
@@ -162,6 +168,13 @@ class PagePanel(QWidget):
     def previous_page(self) -> None:
         """Show the document's previous page."""
         self._perform(PageAction.PREVIOUS_PAGE)
+
+    def event(self, event: QEvent) -> bool:
+        """Keep keys that mean the page here and the results elsewhere."""
+        if keeps_key(event):
+            event.accept()
+            return True
+        return bool(super().event(event))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Do what the key asks; while H is held, the page is bare."""

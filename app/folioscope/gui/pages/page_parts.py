@@ -13,6 +13,7 @@ from folioscope.gui.pages.marks import paint_swatch
 from folioscope.gui.pages.page_reader import PageReader
 from folioscope.gui.pages.word_chips import words_told
 from folioscope.gui.parts import Button, Label, column, painted, row
+from folioscope.gui.sentences import translated
 from folioscope.gui.theme import font, theme_signals
 from folioscope.gui.words import number, tr
 
@@ -100,7 +101,7 @@ def reasons_of(reader: PageReader) -> list[tuple[str, str, str]]:
         if reason.kind is ReasonKind.MEANING and not marks.regions:
             swatch = ""
         is_words = reason.kind is ReasonKind.WORDS
-        text = words_told(marks) if is_words and marks.words else tr(reason.text)
+        text = words_told(marks) if is_words and marks.words else translated(reason.text)
         found.append((reason_name(reason.kind), swatch, text))
     if not found and marks.words:  # a neighbour of the hits that has the words too
         found.append((reason_name(ReasonKind.WORDS), "word", words_told(marks)))

@@ -2,18 +2,22 @@
 
 from collections.abc import Callable
 from enum import Enum, auto
+from functools import partial
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QImage, QKeyEvent
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QImage, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QWidget
 
 from folioscope.domain.errors import FolioscopeError
 from folioscope.domain.pages import PageRef, PageText
 from folioscope.domain.results import SearchResult, SearchResults
 from folioscope.gui.job_runner import JobRunner
+from folioscope.gui.pages.marks import Marks, marks_of
 from folioscope.gui.pages.page_canvas import PageCanvas
 from folioscope.gui.pages.page_loader import PageLoader
 from folioscope.gui.pages.tour import NOWHERE, PageTour
 from folioscope.gui.results.result_words import file_name, spoken
+from folioscope.gui.sentences import translated
 from folioscope.gui.words import number, tr
 from folioscope.services.api import DocumentView, Services
 
@@ -77,6 +81,26 @@ def action_of(event: QKeyEvent) -> PageAction | None:
     return table.get(Qt.Key(event.key()))
 
 
+def override_of(event: QEvent) -> PageAction | None:
+    """Return which of our actions a key asks for that a shortcut of the window wants too."""
+    if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
+        return None
+    return action_of(event)
+
+
+def keeps_key(event: QEvent) -> bool:
+    """Whether a page takes a key that means something else elsewhere in the window."""
+    return override_of(event) in (PageAction.COPY_TEXT, PageAction.COPY_PLACE)
+
+
+def bind_matches(owner: QWidget, step: Callable[[int], object]) -> None:
+    """Let F3 and Shift+F3 step through the matches while ``owner`` is in sight."""
+    for keys, way in (("F3", 1), ("Shift+F3", -1)):
+        shortcut = QShortcut(QKeySequence(keys), owner)
+        shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
+        shortcut.activated.connect(partial(step, way))
+
+
 class PageReader(QObject):
     """Moves through a document and keeps canvas and facts in step with it."""
 
@@ -128,6 +152,14 @@ class PageReader(QObject):
     def start(self, result: SearchResult, results: SearchResults) -> None:
         """Show a hit."""
         self.tour.start(result, results)
+
+    def follow(self, result: SearchResult, results: SearchResults) -> None:
+        """Show a hit, or stay if it is in sight already and only the answer around it is new."""
+        shown = self.result
+        if result.ref == shown.ref and marks_of(result) == marks_of(shown) != Marks():
+            self.tour.adopt(result, results)
+        elif result is not shown:
+            self.start(result, results)
 
     def reload(self) -> None:
         """Draw the page again, as when its file was unlocked or its drive is back."""
@@ -216,5 +248,5 @@ class PageReader(QObject):
 
     def _take_failure(self, _ref: PageRef, error: Exception) -> None:
         known = isinstance(error, FolioscopeError)
-        self.failure = str(error) if known else tr("This page could not be drawn.")
+        self.failure = translated(str(error)) if known else tr("This page could not be drawn.")
         self.facts_changed.emit()

@@ -35,6 +35,11 @@ class PageTour(QObject):
 
     def start(self, result: SearchResult, results: SearchResults) -> None:
         """Begin at a hit."""
+        self.adopt(result, results)
+        self._show(result)
+
+    def adopt(self, result: SearchResult, results: SearchResults) -> None:
+        """Take a newer answer that has the page in sight, without moving."""
         document_id = result.ref.document_id
         if results is not self.results or document_id != self.result.ref.document_id:
             everything = (*results.results, *results.weaker)
@@ -43,7 +48,7 @@ class PageTour(QObject):
             }
         self.results = results
         self._hits[result.ref.page_index] = result
-        self._show(result)
+        self.result = result
 
     @property
     def page_count(self) -> int:

@@ -18,6 +18,7 @@ from folioscope.domain.errors import FolioscopeError
 from folioscope.domain.pages import PageRef
 from folioscope.gui.image_bridge import decoded, qimage_of
 from folioscope.gui.job_runner import JobHandle, JobRunner, Lane
+from folioscope.gui.sentences import translated
 from folioscope.gui.words import tr
 from folioscope.jobs.progress import JobContext
 from folioscope.services.api import PageService, Services
@@ -158,7 +159,7 @@ class ThumbnailLoader(QObject):
             kept.is_final = True  # what the cache had must do
             return
         known = isinstance(error, FolioscopeError)
-        self._failed[ref] = str(error) if known else tr("This page could not be drawn.")
+        self._failed[ref] = translated(str(error)) if known else tr("This page could not be drawn.")
         self.arrived.emit(ref)
 
     def _close(self, ref: PageRef) -> None:
