@@ -133,7 +133,8 @@ class LargePage(QWidget):
 
     def event(self, event: QEvent) -> bool:
         """Keep keys that mean the page here and the results elsewhere."""
-        closes_drawer = self._is_drawer_open and override_of(event) is PageAction.CLOSE
+        # events come while the window is still being made, so what it is is asked last
+        closes_drawer = override_of(event) is PageAction.CLOSE and self._is_drawer_open
         if closes_drawer or keeps_key(event):
             event.accept()
             return True
