@@ -1,0 +1,418 @@
+"""Folders become pages that can be found: reading, changing, resuming, failing."""
+
+import os
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from folioscope.documents.limits import ReadingLimits
+from folioscope.domain.documents import Failure, FailureCause, FileState
+from folioscope.domain.errors import (
+    DiskFullError,
+    FingerprintMismatchError,
+    LibraryBusyError,
+)
+from folioscope.domain.pages import PageRef
+from folioscope.domain.queries import StoreQuery
+from folioscope.jobs.progress import JobContext
+from folioscope.jobs.tokens import Cancelled
+from folioscope.services.api import IndexPhase
+from folioscope.services.hashing import content_hash
+from folioscope.stores.lance_store import LanceVectorStore
+from tests.library_parts import OpenParts, Running, open_parts
+from tests.made_documents import hanging_pdf, locked_pdf, scanned_pdf, text_pdf, written_image
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "documents"
+    made.mkdir()
+    text_pdf(made / "loan.pdf", 2, sentence="The loan agreement names a guarantor.")
+    text_pdf(made / "heron.pdf", 3, sentence="A heron stands in the shallow water.")
+    return made
+
+
+@pytest.fixture
+def parts(tmp_path: Path) -> Iterator[OpenParts]:
+    with open_parts(tmp_path / "library") as opened:
+        yield opened
+
+
+def until(condition: Callable[[], object], *, seconds: float = 60) -> None:
+    """Wait for something that another thread brings about."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it never came"
+        time.sleep(0.005)
+
+
+# --- what goes in
+
+
+def test_a_mixed_folder_is_read_and_what_fails_is_named(parts: OpenParts, folder: Path) -> None:
+    locked_pdf(folder / "locked.pdf", user="a")
+    (folder / "garbage.pdf").write_bytes(os.urandom(4096))
+    (folder / "empty.png").touch()
+    (folder / "letter.docx").write_bytes(b"PK\x03\x04 no document we read")
+    (folder / "sub").mkdir()
+    written_image(["Nothing reads this yet"]).save(folder / "sub" / "picture.png")
+    report = parts.index(folder)
+    assert (report.files_read, report.pages_read) == (3, 6)
+    assert {Path(p).name for p in report.failed} == {"locked.pdf", "garbage.pdf", "empty.png"}
+    assert parts.reasons()["locked.pdf"] == "Locked with a password."
+    assert [Path(f.path).name for f in parts.library.left_out()] == ["letter.docx"]
+    assert {name for name, _ in parts.found("guarantor")} == {"loan.pdf"}
+    assert len(parts.found("heron shallow")) >= 1
+    assert parts.library.stats().pages_waiting_for_ocr == 1
+
+
+def test_a_second_run_reads_nothing(parts: OpenParts, folder: Path) -> None:
+    parts.index(folder)
+    batches = len(parts.encoder.batches)
+    report = parts.index()
+    assert (report.files_read, report.pages_read, report.files_removed) == (0, 0, 0)
+    assert len(parts.encoder.batches) == batches
+    assert parts.reader.worker_pids().keys() <= {"reading"}
+
+
+def test_only_what_changed_is_read_again(parts: OpenParts, folder: Path) -> None:
+    parts.index(folder)
+    text_pdf(folder / "loan.pdf", 1, sentence="The mortgage is paid back.")
+    report = parts.index()
+    assert (report.files_read, report.pages_read) == (1, 1)
+    assert parts.found("guarantor") == []
+    assert parts.found("mortgage") == [("loan.pdf", 1)]
+
+
+def test_copies_are_read_once_and_shown_with_all_paths(parts: OpenParts, folder: Path) -> None:
+    shutil.copy(folder / "loan.pdf", folder / "copy of loan.pdf")
+    report = parts.index(folder)
+    assert (report.pages_read, report.files_relinked) == (5, 1)
+    ref = PageRef(_id(parts, "loan.pdf"), 0)
+    names = {Path(p).name for p in parts.pages.document(ref).paths}
+    assert names == {"loan.pdf", "copy of loan.pdf"}
+
+
+def test_renamed_and_moved_files_are_not_read_again(parts: OpenParts, folder: Path) -> None:
+    parts.index(folder)
+    (folder / "deep").mkdir()
+    (folder / "loan.pdf").rename(folder / "deep" / "contract.pdf")
+    report = parts.index()
+    assert (report.pages_read, report.files_relinked, report.files_removed) == (0, 1, 1)
+    assert parts.found("guarantor")[0][0] == "contract.pdf"
+
+
+def test_removing_forgets_the_pages_for_good(parts: OpenParts, folder: Path) -> None:
+    parts.index(folder)
+    assert parts.library.remove([str(folder / "loan.pdf")]) == 2
+    parts.index()
+    assert parts.found("guarantor") == []
+    assert parts.library.remove([str(folder)]) == 3
+    assert parts.library.folders() == []
+    assert (folder / "loan.pdf").exists()
+
+
+def test_a_pasted_picture_is_kept_and_read(parts: OpenParts, tmp_path: Path) -> None:
+    written_image(["A pasted note"]).save(tmp_path / "note.png")
+    png = (tmp_path / "note.png").read_bytes()
+    paths = {parts.pages.save_pasted(png), parts.pages.save_pasted(png)}
+    assert len(paths) == 1
+    parts.indexing.add(list(paths))
+    assert parts.index().pages_read == 1
+    assert [Path(c.folder).name for c in parts.library.folders()] == ["pasted"]
+
+
+def test_the_librarys_own_files_are_never_listed(tmp_path: Path) -> None:
+    text_pdf(tmp_path / "a.pdf")
+    with open_parts(tmp_path / "library") as parts:
+        parts.index(tmp_path)
+        assert [Path(f.path).name for f in parts.stores.reading.files()] == ["a.pdf"]
+
+
+def test_many_small_files_are_embedded_together(parts: OpenParts, tmp_path: Path) -> None:
+    gate = threading.Event()
+    parts.encoder.before = lambda _: gate.wait(30) and None
+    made = tmp_path / "small"
+    made.mkdir()
+    for number in range(24):
+        text_pdf(made / f"{number}.pdf", sentence=f"Receipt number {number}.")
+    parts.indexing.add([str(made)])
+    running = Running(parts)
+    until(lambda: parts.indexing.state().current_file.endswith(f"{os.sep}9.pdf"))
+    gate.set()
+    running.join()
+    assert max(parts.encoder.batches) > 4
+    assert sum(parts.encoder.batches) == 24
+
+
+def test_the_first_files_are_found_while_others_are_read(parts: OpenParts, folder: Path) -> None:
+    text_pdf(folder / "thick.pdf", 60, sentence="The appendix goes on and on.")
+    gate = threading.Event()
+
+    def hold(pages: object) -> None:
+        if any("appendix" in page.page for page in pages):  # type: ignore[attr-defined]
+            gate.wait(30)
+
+    parts.encoder.before = hold
+    parts.indexing.add([str(folder)])
+    running = Running(parts)
+    until(lambda: parts.stores.reading.refresh() or parts.library.stats().pages == 5)
+    assert parts.found("guarantor")
+    gate.set()
+    running.join()
+    assert parts.library.stats().pages == 65
+
+
+# --- failing and mending
+
+
+def test_a_page_that_hangs_costs_that_page_alone(tmp_path: Path, folder: Path) -> None:
+    hanging_pdf(folder / "hangs.pdf")
+    limits = ReadingLimits(page_timeout_s=2)
+    with open_parts(tmp_path / "library", limits=limits) as parts:
+        report = parts.index(folder)
+        assert report.pages_read == 5
+        [failed] = parts.library.failures()
+        assert (failed.state, failed.failures[0].cause) == (
+            FileState.FAILED,
+            FailureCause.TOO_SLOW,
+        )
+        assert parts.index().failed == report.failed  # told again, not tried again
+
+
+def test_a_locked_file_is_read_once_its_password_is_known(parts: OpenParts, folder: Path) -> None:
+    path = locked_pdf(folder / "locked.pdf", user="sesame")
+    parts.index(folder)
+    assert not parts.indexing.unlock(str(path), "wrong")
+    assert parts.indexing.unlock(str(path), "sesame")
+    assert parts.index().pages_read == 1
+    assert parts.library.failures() == []
+
+
+def test_retrying_reads_a_failed_file_again_and_keeps_what_there_is(
+    parts: OpenParts, folder: Path
+) -> None:
+    parts.index(folder)
+    with parts.stores.writing() as store:
+        [document] = store.documents([_id(parts, "loan.pdf")])
+        failure = Failure(FailureCause.CRASHED, "It crashed.", 1)
+        store.commit_document(replace(document, failures=(failure,)))
+        [file] = store.files(document_id=document.document_id)
+        store.put_files([replace(file, failures=(failure,))])
+    parts.indexing.retry([file.path])
+    assert parts.found("guarantor")
+    assert parts.index().pages_read == 2
+    assert parts.library.failures() == []
+
+
+def test_a_file_that_changes_while_it_is_read_is_read_by_the_next_run(
+    parts: OpenParts, folder: Path
+) -> None:
+    path = folder / "loan.pdf"
+    parts.index(folder)
+    text_pdf(path, 1, sentence="A first draft of the mortgage.")
+
+    def change(_pages: object) -> None:
+        parts.encoder.before = lambda _: None
+
+    read = parts.reader.read_pages
+
+    def changing(*given: object, **named: object) -> Iterator[object]:
+        yield from read(*given, **named)  # type: ignore[arg-type]
+        if path.stat().st_size and given[0] == str(path) and not changed:
+            changed.append(True)
+            text_pdf(path, 1, sentence="The final mortgage, signed and sealed.")
+
+    changed: list[bool] = []
+    parts.reader.read_pages = changing  # type: ignore[method-assign,assignment]
+    parts.encoder.before = change
+    assert parts.index().files_read == 0
+    assert parts.found("guarantor")  # still as it was
+    assert parts.index().files_read == 1
+    assert parts.found("signed sealed") == [("loan.pdf", 1)]
+
+
+def test_a_full_disk_blocks_and_goes_on(tmp_path: Path, folder: Path) -> None:
+    full = threading.Event()
+    full.set()
+
+    class CrampedStore(LanceVectorStore):
+        def stage_pages(self, *given: object) -> None:
+            if full.is_set():
+                raise DiskFullError("The disk is full.", hint="Make room.")
+            super().stage_pages(*given)  # type: ignore[arg-type]
+
+    library = tmp_path / "library"
+    with open_parts(library, make_store=lambda: CrampedStore(library)) as parts:
+        parts.indexing.add([str(folder)])
+        running = Running(parts)
+        until(lambda: parts.indexing.state().phase is IndexPhase.BLOCKED)
+        assert "full" in parts.indexing.state().message
+        full.clear()
+        running.join()
+        assert running.error is None
+        assert parts.library.stats().pages == 5
+
+
+# --- cancelling, pausing, going on
+
+
+def thick(folder: Path, pages: int = 80) -> Path:
+    return text_pdf(folder / "thick.pdf", pages, sentence="The appendix goes on and on.")
+
+
+def test_a_cancelled_run_goes_on_where_it_was(parts: OpenParts, folder: Path) -> None:
+    thick(folder)
+    running = run_until(parts, folder, pages=40)
+    running.token.cancel()
+    running.join()
+    assert isinstance(running.error, Cancelled)
+    with parts.stores.writing() as store:
+        staged = len(store.staged_pages(_hash(folder / "thick.pdf")))
+    assert staged >= 16
+    parts.encoder.batches.clear()
+    assert parts.index().pages_read == 85 - 5 - staged
+    assert parts.library.stats().pages == 85
+    assert len({page for _, page in _all(parts, "thick.pdf")}) == 80
+
+
+def run_until(parts: OpenParts, folder: Path, *, pages: int) -> Running:
+    parts.indexing.add([str(folder)])
+    running = Running(parts)
+    until(lambda: parts.indexing.state().reading.done >= pages)
+    return running
+
+
+@pytest.mark.parametrize("where", ["a page", "the encoder", "a pause"])
+def test_cancel_is_heard_at_once_whatever_goes_on(
+    parts: OpenParts, folder: Path, where: str
+) -> None:
+    gate = threading.Event()
+    if where == "a page":
+        hanging_pdf(folder / "hangs.pdf")
+    if where == "the encoder":
+        parts.encoder.before = lambda _: gate.wait(60) and None
+    parts.indexing.add([str(folder)])
+    running = Running(parts)
+    try:
+        if where == "a pause":
+            running.token.pause()
+            until(lambda: parts.indexing.state().is_paused)
+        else:
+            name = "hangs.pdf" if where == "a page" else "heron.pdf"
+            until(lambda: parts.indexing.state().current_file.endswith(name))
+        started = time.monotonic()
+        running.token.cancel()
+        running.join()
+        assert time.monotonic() - started < 5  # 0.2 s where nothing else keeps the machine busy
+        assert isinstance(running.error, Cancelled)
+    finally:
+        gate.set()
+
+
+def test_a_paused_run_rests_and_goes_on(parts: OpenParts, folder: Path) -> None:
+    thick(folder)
+    running = run_until(parts, folder, pages=20)
+    running.token.pause()
+    assert parts.indexing.state().is_paused
+    until(lambda: _settled(parts))
+    done = parts.indexing.state().reading.done
+    assert parts.indexing.state().reading.per_second is None
+    assert done < 85
+    running.token.resume()
+    running.join()
+    assert parts.library.stats().pages == 85
+
+
+def _settled(parts: OpenParts) -> bool:
+    done = parts.indexing.state().reading.done
+    time.sleep(0.3)
+    return parts.indexing.state().reading.done == done
+
+
+def test_the_total_and_the_end_are_told(parts: OpenParts, folder: Path) -> None:
+    seen = []
+    parts.indexing.add([str(folder)])
+    parts.indexing.run(JobContext(report=seen.append))
+    assert (seen[-1].done, seen[-1].total) == (5, 5)
+    assert parts.indexing.state().phase is IndexPhase.IDLE
+
+
+# --- other models, other processes
+
+
+def test_a_library_of_another_model_is_refused_until_it_is_rebuilt(
+    tmp_path: Path, folder: Path
+) -> None:
+    library = tmp_path / "library"
+    with open_parts(library) as parts:
+        parts.index(folder)
+    with pytest.raises(FingerprintMismatchError), open_parts(library, fingerprint="new"):
+        pass
+    with open_parts(library, fingerprint="new", accept_any=True) as parts:
+        with pytest.raises(FingerprintMismatchError):
+            parts.found("guarantor")
+        with pytest.raises(FingerprintMismatchError):
+            parts.index()
+        parts.indexing.rebuild()
+        assert parts.index().pages_read == 5
+        assert parts.found("guarantor")
+    with open_parts(library, fingerprint="new") as parts:
+        assert parts.library.stats().pages == 5
+
+
+def test_rebuilding_ends_a_run_under_way(parts: OpenParts, folder: Path) -> None:
+    thick(folder)
+    running = run_until(parts, folder, pages=5)
+    parts.indexing.rebuild()
+    running.join()
+    assert isinstance(running.error, Cancelled)
+    assert parts.index().pages_read == 85
+
+
+def test_one_writes_and_others_read(parts: OpenParts, folder: Path, tmp_path: Path) -> None:
+    thick(folder)
+    running = run_until(parts, folder, pages=20)
+    with open_parts(tmp_path / "library") as beside:
+        with pytest.raises(LibraryBusyError):
+            beside.index(folder)
+        assert beside.found("guarantor")
+        running.join()
+        beside.library.refresh()
+        assert beside.library.stats().pages == 85
+        assert beside.index().pages_read == 0
+
+
+# --- OCR
+
+
+def test_pictures_are_read_behind_the_rest(tmp_path: Path, folder: Path) -> None:
+    image = written_image(["The lighthouse keeper wrote", "about the storm in October."])
+    scanned_pdf(folder / "scan.pdf", image)
+    (folder / "scan.scan.png").unlink()
+    with open_parts(tmp_path / "library") as parts:
+        parts.index(folder)
+        assert parts.found("lighthouse") == []
+    with open_parts(tmp_path / "library", reads_pictures=True) as parts:
+        parts.index()
+        assert parts.found("lighthouse keeper")[0] == ("scan.pdf", 1)
+        assert parts.library.stats().pages_waiting_for_ocr == 0
+
+
+def _id(parts: OpenParts, name: str) -> str:
+    return next(f.document_id for f in parts.stores.reading.files() if Path(f.path).name == name)
+
+
+def _hash(path: Path) -> str:
+    return content_hash(str(path))
+
+
+def _all(parts: OpenParts, name: str) -> list[tuple[str, int]]:
+    wanted = _id(parts, name)
+    refs = parts.stores.reading.page_refs(StoreQuery())
+    return [(r.document_id, r.page_index) for r in refs if r.document_id == wanted]
