@@ -336,6 +336,14 @@ def test_compaction_changes_nothing_that_is_found(store: VectorStore) -> None:
     np.testing.assert_allclose(got.vectors.title, page("c", 0, "tea c").vectors.title, atol=1e-3)
 
 
+def test_pages_without_a_word_are_kept_too(store: VectorStore) -> None:
+    add(store, "scan", ["", ""])
+    store.compact()
+    assert len(store.page_refs(StoreQuery())) == 2
+    assert store.verify().health is Health.SOUND
+    assert len(store.search(asking("tea"), limit=5)) == 0
+
+
 def test_an_empty_library_answers(store: VectorStore) -> None:
     assert (
         len(store.search(asking("tea", vector=unit(np.random.default_rng(0), DIM)), limit=5)) == 0

@@ -65,7 +65,9 @@ def is_damage(error: Exception) -> bool:
     if isinstance(error, sqlite3.Error):
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         return code in _DAMAGED_SQLITE or "no such table" in str(error)
-    return isinstance(error, (RuntimeError, ValueError)) and "lance" in str(error).lower()
+    said = str(error).lower()
+    is_engine = isinstance(error, (RuntimeError, ValueError))
+    return is_engine and ("lance" in said or "was not found" in said)
 
 
 def is_denied(error: Exception) -> bool:

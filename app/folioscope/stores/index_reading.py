@@ -6,6 +6,7 @@ import sys
 import zlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from folioscope.stores.page_blobs import unpack_vectors
 from folioscope.stores.page_rows import PageRow, iterate_facts
 from folioscope.stores.schema import DocumentState
 from folioscope.stores.statistics import (
+    UNREADABLE_STATISTICS,
     LibraryStatistics,
     default_statistics,
     unpack_statistics,
@@ -79,9 +81,14 @@ def read_statistics(connection: sqlite3.Connection, dim: int) -> tuple[LibrarySt
     row = connection.execute(
         "SELECT version, data FROM statistics ORDER BY version DESC LIMIT 1"
     ).fetchone()
+    default = default_statistics(max(dim, 1))
     if row is None:
-        return default_statistics(max(dim, 1)), "0"
-    return unpack_statistics(row[1], version=row[0]), statistics_name(row[0], row[1])
+        return default, "0"
+    try:
+        found = unpack_statistics(row[1], version=row[0])
+    except UNREADABLE_STATISTICS:  # they can be made anew; until then the shipped ones do
+        found = replace(default, version=row[0])
+    return found, statistics_name(row[0], row[1])
 
 
 def statistics_name(version: int, packed: bytes) -> str:

@@ -249,16 +249,20 @@ class LanceVectorStore:
 
     def pages(self, refs: Sequence[PageRef], *, with_vectors: bool = False) -> list[PageRecord]:
         """Fetch pages in the order asked, leaving out those that are gone."""
-        with self._database.reading() as connection:
-            found = [row for row in (page_rows.read_page(connection, ref) for ref in refs) if row]
         if not with_vectors:
-            return [record for _, record in found]
-        vectors = self._index.vectors_of([page_id for page_id, _ in found])
-        return [
-            replace(record, vectors=vectors[page_id])
-            for page_id, record in found
-            if page_id in vectors
-        ]
+            with self._database.reading() as connection:
+                rows = (page_rows.read_page(connection, ref) for ref in refs)
+                return [row[1] for row in rows if row]
+
+        def read() -> list[PageRecord]:
+            with self._database.reading() as connection:  # all of one state of the library
+                rows = [page_rows.read_page(connection, ref) for ref in refs]
+                found = [row for row in rows if row]
+                vectors = self._index.vectors_of(connection, [page_id for page_id, _ in found])
+            known = ((record, vectors.get(page_id)) for page_id, record in found)
+            return [replace(record, vectors=own) for record, own in known if own is not None]
+
+        return self._index.steadily(read)
 
     def page_refs(self, query_filter: StoreQuery, *, limit: int | None = None) -> list[PageRef]:
         """List pages that pass the query's filter: newest file first, then by page."""
@@ -277,8 +281,12 @@ class LanceVectorStore:
         """Propose up to ``limit`` pages for each kind of evidence, every column filled."""
         needs_vectors = query.vector is not None or query.multi is not None
         shelves = self._index.shelves(with_vectors=needs_vectors)
-        with self._index.lock, self._database.reading():
-            return find_candidates(shelves, query, limit=limit)
+
+        def find() -> Candidates:
+            with self._index.lock, self._database.reading():
+                return find_candidates(shelves, query, limit=limit)
+
+        return self._index.steadily(find)
 
     # upkeep
 

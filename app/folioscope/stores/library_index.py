@@ -293,7 +293,7 @@ class LibraryIndex:
                 state.statistics, _ = read_statistics(connection, dim)
             _append_facts(state.pages, rows)
             return
-        vectors = self._vectors_of(connection, [row[0] for row in rows])
+        vectors = self.vectors_of(connection, [row[0] for row in rows])
         for start in range(0, len(rows), _APPEND):
             part = rows[start : start + _APPEND]
             _append_facts(state.pages, part)
@@ -302,9 +302,10 @@ class LibraryIndex:
                 batch = VectorBatch.of(known, dim) if known else VectorBatch.missing(len(row), dim)
                 state.views.append(batch)
 
-    def _vectors_of(
+    def vectors_of(
         self, connection: sqlite3.Connection, ids: Sequence[int]
     ) -> dict[int, PageVectors]:
+        """Return the vectors of pages by id; work for ``steadily``."""
         found = read_fresh_vectors(connection, ids)
         settled = [page_id for page_id in ids if page_id not in found]
         if settled:
@@ -315,15 +316,6 @@ class LibraryIndex:
     def _check_is_there(self, connection: sqlite3.Connection, lost: int) -> None:
         if lost and not self._vectors.exists(number(connection, GENERATION)):
             raise StoreError(f"The vectors of {lost} pages are not there.")
-
-    def vectors_of(self, ids: Sequence[int]) -> dict[int, PageVectors]:
-        """Return the vectors of pages by id."""
-
-        def read() -> dict[int, PageVectors]:
-            with self._database.reading() as connection:
-                return self._vectors_of(connection, ids)
-
-        return self.steadily(read)
 
     def _multis(self, ids: Sequence[int]) -> list[MultiVector | None]:
         with self._database.reading() as connection:

@@ -23,12 +23,14 @@ from folioscope.stores.opening import CATALOGUE
 from folioscope.stores.page_rows import batches, delete_pages, drop_document
 from folioscope.stores.settling import shrink
 from folioscope.stores.sql_words import Vocabulary, settle_words
+from folioscope.stores.statistics import UNREADABLE_STATISTICS, unpack_statistics
 
 _COPIED = (
     "facts", "small_values", "files", "documents", "pages", "page_bodies", "fresh_vectors",
     "statistics",
 )  # fmt: skip
 _AT_ONCE = 512
+_LOST_IDS = 100_000  # more than were ever given in one go behind the last that can be read
 
 
 def mend(
@@ -60,6 +62,7 @@ def _mend_contents(
             drop_document(connection, document_id)
         marked = _mark_waiting(connection)
         _drop_bodiless(connection)
+        _drop_bad_statistics(connection)
         schema.note_change(connection, "d")
     shrink(database)
     after = check(database, vectors, token)
@@ -92,6 +95,7 @@ def _copy_catalogue(path: Path, fingerprint: str) -> None:
             for table in _COPIED:
                 _copy_table(old, connection, table)
             _guess_fingerprint(connection, fingerprint)
+            _skip_lost_ids(old, connection)
             _drop_bodiless(connection)
             _make_words(connection)
         with new.alone() as connection:
@@ -136,6 +140,13 @@ def _last_row(old: sqlite3.Connection, table: str) -> int:
         found = old.execute("SELECT MAX(seq) FROM sqlite_sequence").fetchone()[0]
         return int(found or 0) + 1000
     return 0
+
+
+def _skip_lost_ids(old: sqlite3.Connection, new: sqlite3.Connection) -> None:
+    """Never give the id of a lost page again: its vectors may still be about."""
+    last = max(_last_row(old, "pages"), _last_row(new, "pages")) + _LOST_IDS
+    new.execute("DELETE FROM sqlite_sequence WHERE name = 'pages'")
+    new.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('pages', ?)", (last,))
 
 
 def _guess_fingerprint(connection: sqlite3.Connection, fingerprint: str) -> None:
@@ -234,6 +245,16 @@ def _drop_bodiless(connection: sqlite3.Connection) -> None:
     delete_pages(connection, [row[0] for row in rows])
     for table in ("page_bodies", "fresh_vectors", "page_tokens"):
         connection.execute(f"DELETE FROM {table} WHERE id NOT IN (SELECT id FROM pages)")
+
+
+def _drop_bad_statistics(connection: sqlite3.Connection) -> None:
+    for version, data in connection.execute("SELECT version, data FROM statistics").fetchall():
+        try:
+            unpack_statistics(data, version=version)
+        except UNREADABLE_STATISTICS:
+            connection.execute("DELETE FROM statistics WHERE version = ?", (version,))
+            schema.set_number(connection, schema.STATISTICS_PAGES, 0)
+            schema.set_number(connection, schema.STATISTICS_SEQ, 0)
 
 
 def _mark_waiting(connection: sqlite3.Connection) -> int:

@@ -141,6 +141,8 @@ def settle_words(connection: sqlite3.Connection, pages: Mapping[int, TokenIds]) 
     """Write the postings of pages, within the caller's transaction."""
     ids = np.repeat(np.fromiter(pages, np.int64, len(pages)), [len(t) for t in pages.values()])
     terms = np.concatenate([np.zeros(0, np.uint32), *pages.values()]).astype(np.int64)
+    if not len(terms):  # pages without a word
+        return
     held, counts = np.unique((terms << 32) | ids, return_counts=True)
     entries = np.empty(len(held), _ENTRY)
     entries["page"], entries["count"] = held & 0xFFFFFFFF, np.minimum(counts, 255)

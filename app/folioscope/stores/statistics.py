@@ -7,6 +7,7 @@ statistics of its own, so they are blended with shipped ones that weigh as 500 p
 """
 
 import io
+import zipfile
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -19,6 +20,7 @@ from folioscope.stores.look_ranks import LookRanks
 
 VIEWS = ("page", "region", "title")
 DEFAULT_PAGES = 500  # pages that the shipped statistics weigh as
+UNREADABLE_STATISTICS = (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile)
 _SHRINK = 5.0
 _ROUND = 5  # decimals of looks that count as equal
 
@@ -110,7 +112,7 @@ def is_due(made_of: int, *, pages: int) -> bool:
 
 
 def unpack_statistics(data: bytes, *, version: int) -> LibraryStatistics:
-    """Undo ``packed``; raises ValueError when the bytes are damaged."""
+    """Undo ``packed``; raises UNREADABLE_STATISTICS when they are damaged."""
     with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
         white = [Whitening(arrays[f"mean_{view}"], arrays[f"matrix_{view}"]) for view in VIEWS]
         return LibraryStatistics(

@@ -1,0 +1,415 @@
+"""The library on disk: locking, readers beside the writer, room on disk, large numbers."""
+
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from folioscope.domain.errors import DiskFullError, LibraryBusyError, StoreError
+from folioscope.domain.pages import PageRef
+from folioscope.domain.protocols import Access, Health
+from folioscope.domain.queries import StoreQuery
+from folioscope.jobs.tokens import Cancelled, CancelToken
+from folioscope.stores import code_cache, settling, views
+from folioscope.stores.lance_store import LanceVectorStore
+from tests.contract.store_makers import (
+    DIM,
+    FINGERPRINT,
+    add,
+    asking,
+    document,
+    file,
+    found,
+    page,
+    unit,
+)
+
+
+def opened(folder: Path, access: Access = Access.WRITE) -> LanceVectorStore:
+    store = LanceVectorStore(folder)
+    store.open(access, fingerprint=FINGERPRINT)
+    return store
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Path:
+    return tmp_path / "library"
+
+
+def run(program: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-c", program, *arguments],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+# locking
+
+
+def test_a_second_writer_gets_a_sentence_that_names_the_first(library: Path) -> None:
+    first = opened(library)
+    second = LanceVectorStore(library)
+    with pytest.raises(LibraryBusyError, match=rf"process {os.getpid()}\) is writing"):
+        second.open(Access.WRITE, fingerprint=FINGERPRINT)
+    second.open(Access.READ, fingerprint=FINGERPRINT)
+    second.close()
+    first.close()
+    opened(library).close()
+
+
+def test_the_lock_of_a_dead_process_is_free(library: Path) -> None:
+    opened(library).close()
+    program = """
+import os, signal, sys
+from pathlib import Path
+from folioscope.domain.protocols import Access
+from folioscope.stores.lance_store import LanceVectorStore
+LanceVectorStore(Path(sys.argv[1])).open(Access.WRITE, fingerprint="")
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    run(program, str(library))
+    opened(library).close()
+
+
+def test_opening_does_not_wait_for_lancedb(library: Path) -> None:
+    store = opened(library)
+    add(store, "a", ["tea"])
+    store.compact()
+    store.close()
+    program = """
+import sys
+from pathlib import Path
+from folioscope.domain.protocols import Access
+from folioscope.domain.queries import StoreQuery
+from folioscope.stores.lance_store import LanceVectorStore
+store = LanceVectorStore(Path(sys.argv[1]))
+store.open(Access.READ, fingerprint="")
+assert store.stats().pages == 1
+assert len(store.page_refs(StoreQuery())) == 1
+assert store.files() and store.documents() and store.page_counts()
+print("lancedb" in sys.modules, "pyarrow" in sys.modules)
+"""
+    done = run(program, str(library))
+    assert done.stdout.split() == ["False", "False"], done.stderr
+
+
+def test_reading_needs_a_library(library: Path) -> None:
+    with pytest.raises(StoreError, match="no library"):
+        opened(library, Access.READ)
+    assert not library.exists()
+
+
+def test_a_newer_library_is_refused(library: Path) -> None:
+    store = opened(library)
+    with store._database.writing() as connection:
+        connection.execute("PRAGMA user_version = 99")
+    store.close()
+    with pytest.raises(StoreError, match="newer Folioscope"):
+        opened(library)
+
+
+# readers beside the writer
+
+
+def test_a_reader_takes_in_what_was_written(library: Path) -> None:
+    writer = opened(library)
+    add(writer, "a", ["tea"])
+    reader = opened(library, Access.READ)
+    vector = unit(np.random.default_rng(0), DIM)
+    assert reader.search(StoreQuery(vector=vector), limit=9).refs == (PageRef("a", 0),)
+    assert not reader.refresh()
+    add(writer, "b", ["tea", "cake"])
+    writer.replace_pages([page("a", 0, "coffee")])
+    assert reader.refresh()
+    assert not reader.refresh()
+    assert set(reader.search(StoreQuery(vector=vector), limit=9).refs) == {
+        PageRef("a", 0),
+        PageRef("b", 0),
+        PageRef("b", 1),
+    }
+    assert found(reader, "tea") == [PageRef("b", 0)]
+    assert found(reader, "coffee") == [PageRef("a", 0)]
+    writer.remove_files(["/home/b.pdf"])
+    writer.compact()
+    assert reader.refresh()
+    assert reader.page_refs(StoreQuery()) == [PageRef("a", 0)]
+    assert reader.search(StoreQuery(vector=vector), limit=9).refs == (PageRef("a", 0),)
+    got = reader.pages([PageRef("a", 0)], with_vectors=True)[0]
+    assert got.vectors.page is not None
+    reader.close()
+    writer.close()
+
+
+def test_a_reader_that_slept_long_catches_up(
+    library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settling, "_KEPT_CHANGES", 3)
+    writer = opened(library)
+    add(writer, "a", ["tea"])
+    reader = opened(library, Access.READ)
+    assert found(reader, "tea") == [PageRef("a", 0)]
+    for name in "bcdef":
+        add(writer, name, ["tea"])
+    writer.remove_documents(["a"])
+    writer.compact()
+    assert reader.refresh()
+    assert {ref.document_id for ref in found(reader, "tea")} == set("bcdef")
+    reader.close()
+    writer.close()
+
+
+def test_searching_goes_on_from_many_threads_while_writing(library: Path) -> None:
+    store = opened(library)
+    add(store, "first", ["tea"])
+    errors: list[BaseException] = []
+    done = threading.Event()
+
+    def search() -> None:
+        query = asking("tea", vector=unit(np.random.default_rng(0), DIM))
+        try:
+            while not done.is_set():
+                result = store.search(query, limit=500)
+                counts = {ref.document_id for ref in result.refs}
+                assert len(result.refs) >= len(counts)
+                store.pages(result.refs[:5], with_vectors=True)
+                store.page_refs(StoreQuery(), limit=5)
+        except BaseException as error:  # noqa: BLE001  (told to the test below)
+            errors.append(error)
+
+    threads = [threading.Thread(target=search) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for number in range(40):
+        add(store, f"doc{number}", ["tea time", "cake"])
+        if number % 10 == 9:
+            store.remove_documents([f"doc{number - 3}"])
+            store.compact()
+    done.set()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    assert store.stats().pages == 1 + 2 * 36
+    store.close()
+
+
+# moving pages in bulk
+
+
+def test_pages_are_found_wherever_they_lie(library: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settling, "MOST_FRESH", 7)
+    store = opened(library)
+    reader = opened(library, Access.READ)
+    reader.warm_up()
+    for number in range(12):
+        add(store, f"doc{number}", [f"common word{number} page{i}" for i in range(3)])
+        reader.refresh()
+        for each in (store, reader):
+            assert found(each, f"word{number}")[0].document_id == f"doc{number}"
+            result = each.search(asking("common"), limit=500)
+            assert len(result) == 3 * number + 3
+            assert result.words.max() == pytest.approx(result.words.min(), rel=1e-5)
+    with store._database.reading() as connection:
+        fresh = connection.execute("SELECT COUNT(*) FROM fresh_vectors").fetchone()[0]
+        settled = connection.execute("SELECT COUNT(*) FROM pages WHERE is_settled = 1").fetchone()
+    assert (fresh < 10, settled[0] > 20) == (True, True)
+    vector = unit(np.random.default_rng(0), DIM)
+    mine, theirs = (each.search(StoreQuery(vector=vector), limit=500) for each in (store, reader))
+    assert mine.refs == theirs.refs
+    np.testing.assert_allclose(mine.region, theirs.region, atol=1e-5)
+    reader.close()
+    store.close()
+
+
+def test_a_word_on_very_many_pages_is_counted_right(library: Path) -> None:
+    store = opened(library)
+    for number in range(4):
+        add(store, f"doc{number}", ["the " * (i % 5 + 1) for i in range(500)])
+    store.compact()
+    add(store, "last", ["the"])
+    assert len(store.search(asking("the"), limit=5000)) == 2001
+    store.remove_documents(["doc1"])
+    store.compact()
+    result = store.search(asking("the"), limit=5000)
+    assert len(result) == 1501
+    assert (result.words > 0).all()
+    store.close()
+
+
+def test_coded_vectors_are_kept_for_large_libraries(
+    library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(code_cache, "LEAST_PAGES", 50)
+    monkeypatch.setattr("folioscope.stores.library_index.LEAST_PAGES", 50)
+    store = opened(library)
+    for number in range(20):
+        add(store, f"doc{number}", [f"page {i}" for i in range(5)])
+    store.compact()
+    add(store, "new", ["page"])
+    store.remove_documents(["doc3"])
+    vector = unit(np.random.default_rng(0), DIM)
+    before = store.search(StoreQuery(vector=vector), limit=500)
+    store.close()
+    folders = list(library.glob("codes-*"))
+    assert len(folders) == 1
+    for damage in (None, "sums.json", "title", "region"):
+        if damage:
+            data = (folders[0] / damage).read_bytes()
+            (folders[0] / damage).write_bytes(data[:-9] + b"\0" * 5)
+        store = opened(library, Access.READ)
+        after = store.search(StoreQuery(vector=vector), limit=500)
+        store.close()
+        assert after.refs == before.refs
+        np.testing.assert_allclose(after.title, before.title, atol=1e-4)
+        np.testing.assert_array_equal(after.region_index, before.region_index)
+
+
+def test_a_rough_glance_finds_the_same_top(library: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = opened(library)
+    add(store, "a", [f"some text on page {i} " * 9 for i in range(3000)])
+    vectors = [unit(np.random.default_rng(seed), DIM) for seed in range(5)]
+    exact = [store.search(StoreQuery(vector=v), limit=20) for v in vectors]
+    monkeypatch.setattr(views, "_GLANCE_FROM", 0)
+    monkeypatch.setattr("folioscope.stores.candidates._RESCORED", 1000)
+    rough = [store.search(StoreQuery(vector=v), limit=20) for v in vectors]
+    hits = [len({*a.refs[:10]} & {*b.refs[:10]}) for a, b in zip(exact, rough, strict=True)]
+    assert sum(hits) >= 44  # 32 signs are far fewer than the 384 of a real vector
+    store.close()
+
+
+# room on disk
+
+
+def test_a_library_stays_within_its_live_data(library: Path) -> None:
+    store = opened(library)
+    for number in range(200):
+        words = " ".join(f"word{number}x{i}" for i in range(300))
+        add(store, f"doc{number:03}", [f"{words} own{number}"])
+    assert store.needs_compaction() is False
+    store.compact()
+    full = store.stats()
+    assert full.disk_bytes <= 1.5 * full.live_bytes
+    for number in range(0, 200, 2):
+        store.remove_files([f"/home/doc{number:03}.pdf"])
+    assert store.needs_compaction()
+    store.compact()
+    half = store.stats()
+    assert half.pages == 100
+    assert half.disk_bytes <= 1.5 * half.live_bytes
+    assert half.live_bytes < 0.75 * full.live_bytes
+    assert store.needs_compaction() is False
+    assert found(store, "own3") == [PageRef("doc003", 0)]
+    assert found(store, "own4") == []
+    store.close()
+
+
+def test_what_was_removed_is_gone_from_the_disk(library: Path) -> None:
+    store = opened(library)
+    add(store, "a", ["secretword inside"], paths=["/p/secretname.pdf"])
+    add(store, "b", ["other"])
+    store.compact()
+    store.remove_files(["/p/secretname.pdf"])
+    store.compact()
+    store.close()
+    left = b"".join(entry.read_bytes() for entry in library.rglob("*") if entry.is_file())
+    assert b"secretword" not in left
+    title = np.asarray(page("a", 0, "secretword inside").vectors.title, np.float16).tobytes()
+    assert title[:24] not in left
+
+
+def test_compaction_can_be_cancelled(library: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settling, "MOST_FRESH", 10)
+    store = opened(library)
+    for number in range(30):
+        add(store, f"doc{number}", ["tea"])
+    store.remove_documents(["doc3"])
+    token = CancelToken()
+    token.cancel()
+    with pytest.raises(Cancelled):
+        store.compact(token)
+    assert len(found(store, "tea", limit=99)) == 29
+    store.compact()
+    assert store.verify().health is Health.SOUND
+    assert len(found(store, "tea", limit=99)) == 29
+    store.close()
+
+
+def test_a_full_disk_costs_nothing_that_was_kept(library: Path) -> None:
+    store = opened(library)
+    add(store, "a", ["tea"])
+    store.close()
+    program = """
+import resource, signal, sys
+from pathlib import Path
+from folioscope.domain.errors import DiskFullError
+from folioscope.domain.protocols import Access
+from folioscope.stores import settling
+from folioscope.stores.lance_store import LanceVectorStore
+from tests.contract.store_makers import add, document, page
+settling.MOST_FRESH = 40
+store = LanceVectorStore(Path(sys.argv[1]))
+store.open(Access.WRITE, fingerprint="")
+resource.setrlimit(resource.RLIMIT_FSIZE, (900_000, 900_000))
+kept = 1
+try:
+    for number in range(10_000):
+        name = f"doc{number}"
+        text = " ".join(f"word{number}x{i}" for i in range(200))
+        store.stage_pages(name, [page(name, i, text) for i in range(10)])
+        store.commit_document(document(name, 10))
+        kept += 10
+except DiskFullError as error:
+    print(error)
+assert len(store.pages([])) == 0
+assert store.stats().pages in (kept, kept + 10)
+print(kept)
+"""
+    done = run(program, str(library))
+    assert done.returncode == 0, done.stderr
+    sentence, kept = done.stdout.strip().splitlines()
+    assert sentence.startswith("The disk is full.")
+    store = opened(library)
+    assert store.stats().pages in (int(kept), int(kept) + 10)
+    assert store.verify().health is Health.SOUND
+    assert found(store, "tea") == [PageRef("a", 0)]
+    add(store, "new", ["room again"])
+    store.compact()
+    assert found(store, "room") == [PageRef("new", 0)]
+    store.close()
+
+
+def test_a_folder_that_cannot_be_made_gets_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    with pytest.raises(StoreError, match="cannot be opened or written"):
+        opened(tmp_path / "file" / "library")
+
+
+def test_all_or_nothing_when_a_write_fails(library: Path) -> None:
+    store = opened(library)
+    add(store, "a", ["tea"])
+
+    def files() -> object:
+        yield file("/p/new.pdf", "x")
+        raise DiskFullError("full")
+
+    with pytest.raises(DiskFullError):
+        store.put_files(files())  # type: ignore[arg-type]
+    assert [f.path for f in store.files()] == ["/home/a.pdf"]
+    broken = page("b", 1, "cake")
+    object.__setattr__(broken, "width_pt", object())
+    with pytest.raises(Exception, match="type"):
+        store.stage_pages("b", [page("b", 0, "newword"), broken])
+    assert store.staged_pages("b") == frozenset()
+    store.stage_pages("b", [page("b", 0, "newword")])
+    store.commit_document(document("b", 1))
+    assert found(store, "newword") == [PageRef("b", 0)]
+    store.close()
+    store = opened(library)
+    assert found(store, "newword") == [PageRef("b", 0)]
+    store.close()
