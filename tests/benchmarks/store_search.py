@@ -19,6 +19,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -148,7 +149,7 @@ def make_queries(stock: Stock, *, seed: int = 7) -> list[StoreQuery]:
             StoreQuery(
                 words=WordQuery(
                     terms=tuple(dict.fromkeys(terms)),
-                    pairs=tuple(dict.fromkeys(zip(terms, terms[1:], strict=False))),
+                    pairs=tuple(dict.fromkeys(pairwise(terms))),
                 ),
                 vector=vector.astype(np.float32),
                 view_weights=WEIGHTS,
@@ -160,7 +161,7 @@ def make_queries(stock: Stock, *, seed: int = 7) -> list[StoreQuery]:
 def measure(library: Path, stock_path: Path, *, adding: bool) -> None:
     """Search in a process of its own and print the figures as JSON."""
     queries = make_queries(read_stock(stock_path))
-    import lancedb  # noqa: F401, PLC0415  (part of the idle app once a library is open)
+    import lancedb  # noqa: F401  (part of the idle app once a library is open)
 
     process = psutil.Process()
     before = process.memory_info().rss
