@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from PySide6.QtCore import QCoreApplication, QEvent
+
 from folioscope.gui.job_runner import JobRunner
 from folioscope.gui.library_session import LibrarySession
 from folioscope.gui.main_window import MainWindow
@@ -44,4 +46,6 @@ class WindowDesk:
         self.window.close()
         done = self.runner.shutdown()
         self.window.deleteLater()
+        # deleted here and now: windows left to the interpreter's end go in no safe order
+        QCoreApplication.sendPostedEvents(self.window, QEvent.Type.DeferredDelete)
         return done
