@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from folioscope.cli.doctor import Finding
-from folioscope.domain.errors import FolioscopeError, LibraryDamagedError, StoreError
+from folioscope.domain.errors import FolioscopeError, LibraryDamagedError
 from folioscope.services.api import Services
 from folioscope.settings.store import SettingsStore
 from folioscope.system import paths
@@ -45,10 +45,19 @@ class OpenLibrary:
         self._reads_pictures = reads_pictures
         self._closing = contextlib.ExitStack()
 
-    def open(self, *, creates: bool, for_repair: bool = False, warms_up: bool = False) -> Services:
-        """Open the library; ``for_repair`` also where it cannot be read as it is.
+    def open(
+        self,
+        *,
+        creates: bool,
+        accepts_any: bool = False,
+        for_repair: bool = False,
+        warms_up: bool = False,
+    ) -> Services:
+        """Open the library, making it first where ``creates`` allows.
 
-        With ``warms_up``, what the first search needs is loaded behind the caller's back.
+        ``accepts_any``: also one made with another model. ``for_repair``: also one that is
+        damaged; only repairing makes sense then. ``warms_up``: what the first search needs is
+        loaded behind the caller's back.
         """
         self.close()  # what an earlier try left
         from folioscope.documents.limits import ReadingLimits
@@ -69,7 +78,9 @@ class OpenLibrary:
         self._closing.callback(reader.close)
         self._closing.callback(encoder.close)
         self._closing.callback(stores.close)
-        _open_stores(stores, self._directory, creates=creates, for_repair=for_repair)
+        if creates and not library_exists(self._directory):
+            stores.create()
+        _open_stores(stores, accepts_any=accepts_any, for_repair=for_repair)
         search = PageSearchService(
             stores.reading, encoder, memory=FileMemory(paths.models_dir() / "learnt")
         )
@@ -137,15 +148,9 @@ def _is_readable(path: str) -> bool:
     return sniff(path) is not None or bool(claimed_kind(path))
 
 
-def _open_stores(
-    stores: "LibraryStores", directory: Path, *, creates: bool, for_repair: bool
-) -> None:
-    if not library_exists(directory):
-        if not creates:
-            raise StoreError(f"There is no library in {directory} yet.", hint="Add a folder first.")
-        stores.create()
+def _open_stores(stores: "LibraryStores", *, accepts_any: bool, for_repair: bool) -> None:
     try:
-        stores.open(accept_any=for_repair)
+        stores.open(accept_any=accepts_any or for_repair)
     except LibraryDamagedError:
         if not for_repair:
             raise
@@ -163,14 +168,20 @@ class AppWiring:
 
     @contextlib.contextmanager
     def library(
-        self, directory: Path, *, creates: bool, reads_pictures: bool, for_repair: bool
+        self,
+        directory: Path,
+        *,
+        creates: bool = False,
+        reads_pictures: bool = True,
+        accepts_any: bool = False,
+        for_repair: bool = False,
     ) -> Iterator[Services]:
         """Open a library for one command."""
         start_logging()
         self._settings.load()
         library = OpenLibrary(directory, settings=self._settings, reads_pictures=reads_pictures)
         try:
-            yield library.open(creates=creates, for_repair=for_repair)
+            yield library.open(creates=creates, accepts_any=accepts_any, for_repair=for_repair)
         finally:
             library.close()
 
@@ -203,9 +214,7 @@ class AppWiring:
         if not library_exists(directory):
             return Finding("Library", f"{directory} (none yet)")
         try:
-            with self.library(
-                directory, creates=False, reads_pictures=False, for_repair=False
-            ) as services:
+            with self.library(directory) as services:
                 stats = services.library.stats()
         except FolioscopeError as error:
             return Finding("Library", str(directory), error.what, error.hint)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,7 +26,7 @@ Command = Callable[["Services", "Namespace"], int]
 
 def index(services: Services, options: Namespace) -> int:
     """Add what is named, bring the library in step, and list what failed."""
-    indexing, only = services.indexing, [_there(path) for path in options.paths]
+    indexing, only = services.indexing, options.paths
     if only:
         indexing.add(only)
     if options.rebuild:
@@ -45,10 +45,12 @@ def index(services: Services, options: Namespace) -> int:
     return SOME_FAILED if report.failed else DONE
 
 
-def _there(path: str) -> str:
-    if not os.path.lexists(path):
-        raise FolioscopeError(f"{safe(path)} does not exist.", hint="Check its name.")
-    return os.path.abspath(path)  # noqa: PTH100  (links are kept, names need be no Unicode)
+def named(paths: Sequence[str]) -> list[str]:
+    """Return the paths, absolute; raise FolioscopeError where one does not exist."""
+    for path in paths:
+        if not os.path.lexists(path):
+            raise FolioscopeError(f"{safe(path)} does not exist.", hint="Check its name.")
+    return [os.path.abspath(path) for path in paths]  # noqa: PTH100  (links are kept)
 
 
 def _reports(services: Services, paths: tuple[str, ...]) -> list[FileReport]:
@@ -147,6 +149,8 @@ def verify(services: Services, options: Namespace) -> int:
         answers.write(answers.verify_answer(report))
     else:
         showing.show_check(report)
+    if options.repair and not library.folders():
+        say("The list of folders was lost too. Add them again.", stream=sys.stderr)
     if report.health is Health.DAMAGED and not options.repair:
         raise LibraryDamagedError(
             "Part of the library cannot be read.", hint="Mend it with: folioscope verify --repair"

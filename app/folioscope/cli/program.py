@@ -34,7 +34,13 @@ class Wiring(Protocol):
     """What the composition root lends to the command line; heavy parts load when called."""
 
     def library(
-        self, directory: Path, *, creates: bool, reads_pictures: bool, for_repair: bool
+        self,
+        directory: Path,
+        *,
+        creates: bool = False,
+        reads_pictures: bool = True,
+        accepts_any: bool = False,
+        for_repair: bool = False,
     ) -> AbstractContextManager[Services]: ...
     def default_directory(self) -> Path: ...
     def findings(self, directory: Path) -> list[Finding]: ...
@@ -78,21 +84,22 @@ def _run(options: Namespace, wiring: Wiring) -> int:
 
 
 def _with_library(options: Namespace, directory: Path, wiring: Wiring) -> int:
-    from folioscope.cli.commands import COMMANDS, LOOKING_ON
+    from folioscope.cli.commands import COMMANDS, LOOKING_ON, named
     from folioscope.cli.watching import Interrupted
 
-    is_index = options.command == "index"
+    command = options.command
+    if command == "index":
+        options.paths = named(options.paths)  # first: nothing is made for a name mistyped
     opened = wiring.library(
         directory,
-        creates=is_index and bool(options.paths),
-        reads_pictures=not (is_index and options.no_ocr),
-        for_repair=options.command in LOOKING_ON
-        or (is_index and options.rebuild)
-        or (options.command == "verify" and options.repair),
+        creates=command == "index" and bool(options.paths),
+        reads_pictures=not (command == "index" and options.no_ocr),
+        accepts_any=command in LOOKING_ON or (command == "index" and options.rebuild),
+        for_repair=command == "verify" and options.repair,
     )
     try:
         with opened as services:
-            return COMMANDS[options.command](services, options)
+            return COMMANDS[command](services, options)
     except Interrupted as interrupted:
         say("Stopped. What was read is kept; the next run goes on.", stream=sys.stderr)
         return interrupted.code

@@ -103,8 +103,10 @@ class LibraryStores:
                 report = store.repair(token)
             finally:
                 store.close()
-            self.reading.open(Access.READ, fingerprint="")
-            return report
+            self.open(accept_any=True)
+        if not self.reading.fingerprint:  # lost: nobody knows which model made the vectors
+            self.renew()
+        return report
 
     def _open_for_repair(self, store: VectorStore) -> None:
         try:
