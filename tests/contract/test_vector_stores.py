@@ -354,6 +354,10 @@ def test_an_empty_library_answers(store: VectorStore) -> None:
     assert not store.needs_compaction()
     assert store.verify().health is Health.SOUND
     assert not store.refresh()
+    add(store, "a", ["tea"])
+    assert store.needs_compaction()
+    store.compact()
+    assert not store.needs_compaction()
 
 
 def test_kinds_are_kept(store: VectorStore) -> None:

@@ -5,13 +5,15 @@ import sqlite3
 import sys
 import zlib
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 
 from folioscope.domain.documents import DocumentKind, SourceFile
 from folioscope.domain.pages import PageVectors
+from folioscope.domain.protocols import Cancellation
 from folioscope.stores.file_rows import SELECT_FILES, list_files, read_file
 from folioscope.stores.file_table import FileTable
 from folioscope.stores.page_blobs import unpack_vectors
@@ -25,6 +27,7 @@ from folioscope.stores.statistics import (
 )
 from folioscope.stores.word_source import TokenIds
 
+T = TypeVar("T")
 _AT_ONCE = 2048
 
 
@@ -120,6 +123,14 @@ def put_into_table(connection: sqlite3.Connection, table: FileTable, document_id
     else:
         files = list_files(connection, document_id=document_id)
         table.put(document_id, DocumentKind(row[0]), files)
+
+
+def heeding(token: Cancellation | None, work: Iterable[T]) -> Iterator[T]:
+    """Pass on what ``work`` yields until it is cancelled."""
+    for part in work:
+        if token is not None:
+            token.raise_if_cancelled()
+        yield part
 
 
 def give_back_memory() -> None:

@@ -44,9 +44,8 @@ from folioscope.stores.write_lock import WriteLock
 class LanceVectorStore:
     """A VectorStore in a folder. Safe from any thread.
 
-    Open with Access.WRITE to write and search; several processes (or objects) may read while
-    one writes, and ``refresh`` takes in what it wrote. Catalogue methods work at once;
-    the first ``search`` loads vectors into memory, ``warm_up`` does it ahead.
+    Several processes (or objects) may read while one writes; ``refresh`` takes in what it
+    wrote. The first ``search`` loads vectors into memory, ``warm_up`` does it ahead.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -144,8 +143,8 @@ class LanceVectorStore:
     def put_files(self, files: Iterable[SourceFile]) -> None:
         """Insert or replace by path, all or none.
 
-        A document whose last path came to lead elsewhere is hidden, and found again once a
-        path leads to it; compaction deletes it.
+        A document whose last path now leads elsewhere is hidden until a path leads to it
+        again; compaction deletes it.
         """
         new = list(files)
         with self._guard:
@@ -290,17 +289,17 @@ class LanceVectorStore:
 
     # upkeep
 
-    def refresh_statistics(self) -> None:
+    def refresh_statistics(self, token: Cancellation | None = None) -> None:
         """Compute whitening and percentiles anew from the library's own pages."""
         with self._guard, told(self._directory):
             seq = self._index.latest()
-            statistics = self._index.steadily(self._index.make_statistics)
+            statistics = self._index.steadily(lambda: self._index.make_statistics(token))
             if statistics is None:
                 return
             packed = statistics.packed()
             # codes first: whoever sees the new statistics finds them ready
             name = statistics_name(statistics.version, packed)
-            self._index.write_codes(statistics, name)
+            self._index.write_codes(statistics, name, token)
             with self._database.writing() as connection:
                 connection.execute("DELETE FROM statistics")
                 connection.execute(
@@ -320,9 +319,9 @@ class LanceVectorStore:
             settling.rewrite_vectors(self._database, self._vectors, token)
             settling.purge_postings(self._database, token)
             with self._database.reading() as connection:
-                made_at = schema.number(connection, schema.STATISTICS_SEQ)
-            if self._index.latest() != made_at:
-                self.refresh_statistics()
+                is_stale = settling.are_statistics_stale(connection)
+            if is_stale:
+                self.refresh_statistics(token)
             with self._database.writing() as connection:
                 settling.prune(connection)
                 self._vocabulary.forget()
@@ -335,7 +334,7 @@ class LanceVectorStore:
             return settling.is_compaction_due(connection, self._vectors)
 
     def verify(self, token: Cancellation | None = None) -> VerifyReport:
-        """Read everything once and tell what cannot be read."""
+        """Read everything and tell what cannot be read."""
         return check(self._database, self._vectors, token)
 
     def repair(self, token: Cancellation | None = None) -> VerifyReport:
@@ -363,8 +362,6 @@ class LanceVectorStore:
         """Count documents, pages, files and bytes."""
         with self._database.reading() as connection:
             return read_stats(connection, self._directory, self._vectors)
-
-    # inside
 
     @property
     def _database(self) -> Database:

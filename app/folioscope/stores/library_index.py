@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from folioscope.domain.errors import StoreError
 from folioscope.domain.pages import MultiVector, PageVectors
+from folioscope.domain.protocols import Cancellation
 from folioscope.stores.candidates import Shelves
 from folioscope.stores.code_cache import LEAST_PAGES, CodeCache
 from folioscope.stores.database import Database
@@ -18,6 +19,7 @@ from folioscope.stores.errors import told
 from folioscope.stores.file_table import FileTable
 from folioscope.stores.index_reading import (
     give_back_memory,
+    heeding,
     put_into_table,
     read_all_facts,
     read_file_table,
@@ -62,7 +64,7 @@ class LibraryIndex:
         self._vectors = vectors
         self._codes = codes
         self._lock = threading.RLock()  # held while searching and while taking in changes
-        self._loading = threading.Lock()
+        self._loading = threading.RLock()
         self._state: _State | None = None
 
     def latest(self) -> int:
@@ -109,7 +111,7 @@ class LibraryIndex:
         with self._lock:
             self._state = None
 
-    def make_statistics(self) -> LibraryStatistics | None:
+    def make_statistics(self, token: Cancellation | None = None) -> LibraryStatistics | None:
         """Make statistics of all pages that can be found; None when there are none."""
         with self._database.reading() as connection:
             pages, dim = PageTable(), number(connection, DIM)
@@ -117,11 +119,14 @@ class LibraryIndex:
                 _append_facts(pages, rows)
             if not len(pages):
                 return None
-            batches = (batch for _, batch in self._all_vectors(connection, pages["id"], dim))
+            found = heeding(token, self._all_vectors(connection, pages["id"], dim))
+            batches = (batch for _, batch in found)
             version = statistics_version(connection) + 1
             return statistics_from(batches, pages["looks"], version=version, dim=dim)
 
-    def write_codes(self, statistics: LibraryStatistics, name: str) -> None:
+    def write_codes(
+        self, statistics: LibraryStatistics, name: str, token: Cancellation | None = None
+    ) -> None:
         """Keep coded vectors of a large library beside it."""
         with self._database.reading() as connection:
             rows = (row for part in read_all_facts(connection) for row in part)
@@ -130,7 +135,7 @@ class LibraryIndex:
                 self._codes.tidy(keep="")
             else:
                 batches = self._all_vectors(connection, ids, statistics.dim)
-                self._codes.write(name, batches, statistics)
+                self._codes.write(name, heeding(token, batches), statistics)
 
     # loading
 

