@@ -12,6 +12,7 @@ from tests.conftest import find_shared
 
 # in this order: the short ones first
 NAMES = {
+    "grid": "the grid with 50,000 results: set, resize, scroll, keys, memory",
     "startup": "start to an interactive window, beside a bare PySide6 window",
     "stalls": "longest stall of the window's event loop while indexing",
     "indexing": "end-to-end time beside its slowest stage, text layers and OCR",

@@ -3,10 +3,12 @@
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
+import numpy.typing as npt
 from PySide6.QtCore import QBuffer, QIODevice
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QImage
 
 from folioscope.domain.documents import FileState
 from folioscope.domain.geometry import Box
@@ -30,6 +32,7 @@ from folioscope.domain.results import (
     Strength,
     WordMark,
 )
+from folioscope.gui.image_bridge import qimage_of
 from folioscope.jobs.progress import JobContext
 from folioscope.services.api import (
     DocumentView,
@@ -222,18 +225,18 @@ class FakePages:
     rendered: list[tuple[PageRef, int]] = field(default_factory=list)
     has_previews: bool = True
 
+    def __post_init__(self) -> None:
+        # made on the GUI thread: the jobs ask for it on others, where Qt's first use may crash
+        self._preview = _small_page()
+
     def preview(self, ref: PageRef) -> bytes | None:
-        return jpeg_of(_drawn(226, 320)) if self.has_previews else None
+        return self._preview if self.has_previews else None
 
     def render(
         self, ref: PageRef, *, longest_px: int, token: Cancellation | None = None
     ) -> PageImage:
         self.rendered.append((ref, longest_px))
-        drawn = _drawn(max(1, round(longest_px * 0.7)), longest_px)
-        rows = np.frombuffer(drawn.constBits(), np.uint8)
-        rows = rows.reshape(drawn.height(), drawn.bytesPerLine())[:, : drawn.width() * 3]
-        rgb = rows.reshape(drawn.height(), drawn.width(), 3)
-        return PageImage(rgb.copy())  # the bytes belong to the picture, which goes
+        return PageImage(_drawn(max(1, round(longest_px * 0.7)), longest_px))
 
     def text(self, ref: PageRef) -> PageText:
         boxes = np.array([[0.1, 0.1, 0.2, 0.13], [0.22, 0.1, 0.3, 0.13]], np.float32)
@@ -250,21 +253,19 @@ class FakePages:
         return f"/home/me/pasted/{len(self.pasted)}.png"
 
 
-def _drawn(width_px: int, height_px: int) -> QImage:
-    image = QImage(width_px, height_px, QImage.Format.Format_RGB888)
-    image.fill(QColor("white"))
-    painter = QPainter(image)
+def _drawn(width_px: int, height_px: int) -> npt.NDArray[np.uint8]:
+    rgb = np.full((height_px, width_px, 3), 255, np.uint8)
     for step in range(8, 92, 3):
+        top = round(height_px * step / 100)
+        thick = max(1, round(height_px * 0.012))
         wide = 0.8 if step % 4 else 0.55
-        painter.fillRect(
-            round(width_px * 0.1),
-            round(height_px * step / 100),
-            round(width_px * wide),
-            max(1, round(height_px * 0.012)),
-            QColor("#8a8a90"),
-        )
-    painter.end()
-    return image
+        rgb[top : top + thick, round(width_px * 0.1) : round(width_px * (0.1 + wide))] = 140
+    return rgb
+
+
+@cache
+def _small_page() -> bytes:
+    return jpeg_of(qimage_of(PageImage(_drawn(226, 320))))
 
 
 def jpeg_of(image: QImage) -> bytes:

@@ -1,14 +1,30 @@
 """Between the services' pixels and Qt's pictures; all of it may run on any thread."""
 
-import numpy as np
+from functools import cache
+
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice
 from PySide6.QtGui import QImage, QImageWriter
 
 from folioscope.domain.pages import PageImage
 
 
+@cache
+def prepare_for_threads() -> None:
+    """Use once, on the GUI thread, what jobs use on others.
+
+    PySide makes its converters at the first call, and two threads that come first together
+    crash in them (seen in 6.11 with QImage and QPainter).
+    """
+    pixel = QImage(bytes(4), 1, 1, 3, QImage.Format.Format_RGB888)
+    seen = decoded(png_of(pixel.convertToFormat(QImage.Format.Format_RGB32)))
+    if seen is not None:
+        seen.isNull(), seen.width(), seen.height(), seen.sizeInBytes()
+
+
 def qimage_of(image: PageImage) -> QImage:
     """Copy a page's pixels into a picture of Qt's own, in the format that paints fastest."""
+    import numpy as np  # not before the first page: the window is up sooner
+
     rgb = np.ascontiguousarray(image.rgb)
     # the pixels belong to the array, so the copy must be made before it goes
     seen = QImage(

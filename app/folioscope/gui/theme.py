@@ -142,6 +142,7 @@ def font(role: str) -> QFont:
     return made
 
 
+@cache
 def line_px(role: str) -> int:
     """Return the height of a line of a role; never less than the font needs."""
     line = int(_tokens()["type_px"][role][2])
@@ -206,3 +207,4 @@ def _read_system_text(app: QGuiApplication) -> None:
     _Chosen.system_families = (info.family(),)
     _Chosen.scale = min(max(info.pixelSize() / _BODY_PX, 1.0), _LARGEST_SCALE)
     font.cache_clear()
+    line_px.cache_clear()

@@ -63,7 +63,7 @@ def test_keys_move_choose_open_and_peek(qtbot: QtBot, view: ResultsView) -> None
 
 def test_shift_selects_to_the_next_line(qtbot: QtBot, view: ResultsView) -> None:
     view.set_results(many(12), show_weaker=False)
-    columns = view.grid._tiles.columns
+    columns = view.grid.tiles.columns
     qtbot.keyClick(view.grid, Key.Key_Right)
     qtbot.keyClick(view.grid, Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
     assert [hit.ref for hit in view.selected()] == [
@@ -73,7 +73,7 @@ def test_shift_selects_to_the_next_line(qtbot: QtBot, view: ResultsView) -> None
 
 def test_shift_and_click_select_across_lines(qtbot: QtBot, view: ResultsView) -> None:
     view.set_results(many(12), show_weaker=False)
-    columns = view.grid._tiles.columns
+    columns = view.grid.tiles.columns
     middle = [view.grid.visualRect(view.model.index(row)).center() for row in range(12)]
     left, shift = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier
     # from the end of the first line to the beginning of the third
@@ -169,7 +169,7 @@ def test_two_more_unfolds_a_document(qtbot: QtBot, view: ResultsView) -> None:
     view.set_mode(documents=True)
     documents = view.documents
     assert documents.isIndexHidden(view.model.index(4))
-    block = documents._blocks.blocks[0]
+    block = documents.groups.blocks[0]
     link = documents._link_rect(block, documents._link(block)).center()
     qtbot.mouseClick(documents.viewport(), Qt.MouseButton.LeftButton, pos=link)
     assert not documents.isIndexHidden(view.model.index(4))
@@ -215,9 +215,9 @@ def test_screen_readers_hear_each_page(view: ResultsView) -> None:
 
 def test_wider_tiles_leave_fewer_columns(view: ResultsView) -> None:
     view.set_results(many(30), show_weaker=False)
-    before = view.grid._tiles.columns
+    before = view.grid.tiles.columns
     view.set_tile_width(300)
-    assert view.grid._tiles.columns < before
+    assert view.grid.tiles.columns < before
     first = view.grid.visualRect(view.model.index(0))
     assert first.top() == 0
 

@@ -4,11 +4,12 @@ Shape carries the meaning without colour: an underline is a word, a frame is a r
 marks lie on pages and not on the theme, so their tones follow what is beneath them.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPen
 
@@ -16,6 +17,10 @@ from folioscope.domain.geometry import Box
 from folioscope.domain.results import RegionMark, SearchResult, WordMark
 from folioscope.domain.tokens import fold
 from folioscope.gui.theme import colour, radius_px
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 # the lightness at which the bright tone overtakes the deep one in contrast
 DARK_BELOW = 0.447
@@ -66,6 +71,8 @@ class Ground:
             smooth = Qt.TransformationMode.SmoothTransformation
             small = small.scaled(_GROUND_PX, _GROUND_PX, Qt.AspectRatioMode.KeepAspectRatio, smooth)
         small = small.convertToFormat(QImage.Format.Format_RGB888)
+        import numpy as np  # not before the first page: the window is up sooner
+
         rows = np.frombuffer(small.constBits(), np.uint8)
         rows = rows.reshape(small.height(), small.bytesPerLine())[:, : small.width() * 3]
         return rows.reshape(small.height(), small.width(), 3).copy()

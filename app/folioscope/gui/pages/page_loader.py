@@ -9,7 +9,7 @@ from PySide6.QtGui import QImage
 from shiboken6 import isValid
 
 from folioscope.domain.pages import PageRef, PageText
-from folioscope.gui.image_bridge import decoded, qimage_of
+from folioscope.gui.image_bridge import decoded, prepare_for_threads, qimage_of
 from folioscope.gui.job_runner import JobHandle, JobRunner, Lane
 from folioscope.jobs.progress import JobContext
 from folioscope.services.api import DocumentView, PageService, Services
@@ -33,6 +33,7 @@ class PageLoader(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
+        prepare_for_threads()
         self._services = services
         self._runner = runner
         self._ref: PageRef | None = None

@@ -120,7 +120,7 @@ class PageReader(QObject):
         self.canvas = canvas
         self.tour = PageTour(self)
         self.loader = PageLoader(services, runner, self)
-        self.text = PageText()
+        self._text: PageText | None = None
         self.document: DocumentView | None = None
         self.failure = ""
         self._aspects: dict[PageRef, float] = {}
@@ -201,13 +201,18 @@ class PageReader(QObject):
         steps[action]()
         return True
 
+    @property
+    def text(self) -> PageText:
+        """The words of the page, none until they are loaded."""
+        return self._text or PageText()
+
     def _choose_all(self) -> None:
         self.canvas.selection.choose_all()
         self.canvas.viewport().update()
 
     def _show_page(self) -> None:
         result = self.result
-        self.text = PageText()
+        self._text = None
         aspect = self._aspects.get(result.ref, result.aspect)
         self.canvas.show_page(aspect, self.tour.marks)
         self.canvas.set_current(self.tour.match)
@@ -237,7 +242,7 @@ class PageReader(QObject):
         self.canvas.show_picture(image)
 
     def _take_text(self, ref: PageRef, text: PageText) -> None:
-        self.text = text
+        self._text = text
         self.canvas.set_text(text)
         self.tour.take_text(ref, text)
         self.marks_changed.emit()

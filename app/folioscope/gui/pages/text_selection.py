@@ -1,6 +1,5 @@
 """Words chosen on a page with the pointer."""
 
-import numpy as np
 from PySide6.QtCore import QPointF
 
 from folioscope.domain.geometry import Box
@@ -11,9 +10,16 @@ class TextSelection:
     """A run of words in reading order, from where the pointer went down to where it is."""
 
     def __init__(self, text: PageText | None = None) -> None:
-        self.text = text or PageText()
+        self._text = text
         self._anchor = -1
         self._end = -1
+
+    @property
+    def text(self) -> PageText:
+        """The words of the page."""
+        if self._text is None:
+            self._text = PageText()
+        return self._text
 
     @property
     def is_empty(self) -> bool:
@@ -82,10 +88,14 @@ class TextSelection:
             & (boxes[:, 1] <= at.y())
             & (at.y() <= boxes[:, 3])
         )
+        import numpy as np  # not before the first page: the window is up sooner
+
         hit = np.flatnonzero(inside)
         return int(hit[0]) if len(hit) else -1
 
     def _nearest(self, at: QPointF) -> int:
+        import numpy as np
+
         boxes = self.text.boxes
         zero = np.float32(0)
         across = np.maximum(np.maximum(boxes[:, 0] - at.x(), at.x() - boxes[:, 2]), zero)

@@ -56,7 +56,10 @@ class DocumentLayout:
         self._card_px = width_px // self.columns
         self.blocks: list[DocumentBlock] = []
         self._heading_top = -1
-        self._place: dict[int, tuple[int, int]] = {}
+        # block of each row, and its place in the block
+        self._block_of = [0] * len(results)
+        self._place_of = [0] * len(results)
+        self._head_px = head_px()
         top = self._add(_grouped(results, 0, weaker_from), 0, opened, is_weaker=False)
         if headed and weaker_from < len(results):
             self._heading_top = top
@@ -78,9 +81,10 @@ class DocumentLayout:
         for document_id, rows in groups.items():
             shown = len(rows) if document_id in opened else min(len(rows), self.columns)
             lines = -(-shown // self.columns)
-            high = head_px() + lines * (MAT_PX + GAP) - GAP + _FOOT_PX
+            high = self._head_px + lines * (MAT_PX + GAP) - GAP + _FOOT_PX
             number = len(self.blocks)
-            self._place.update((row, (number, at)) for at, row in enumerate(rows))
+            for at, row in enumerate(rows):
+                self._block_of[row], self._place_of[row] = number, at
             self.blocks.append(DocumentBlock(document_id, tuple(rows), shown, top, high, is_weaker))
             top += high
         return top
@@ -88,7 +92,7 @@ class DocumentLayout:
     @property
     def row_height(self) -> int:
         """How far one line of pages is from the next, about."""
-        return head_px() + MAT_PX + _FOOT_PX
+        return self._head_px + MAT_PX + _FOOT_PX
 
     @property
     def heading(self) -> QRect:
@@ -100,18 +104,23 @@ class DocumentLayout:
     def blocks_between(self, top: int, bottom: int) -> Iterator[DocumentBlock]:
         """Yield the blocks that may be seen between two heights."""
         start = max(0, bisect_right(self._tops, top) - 1)
-        for block in self.blocks[start:]:
-            if block.top > bottom:
+        for number in range(start, len(self.blocks)):
+            if self.blocks[number].top > bottom:
                 return
-            yield block
+            yield self.blocks[number]
+
+    def _where(self, row: int) -> tuple[int, int]:
+        if not 0 <= row < len(self._block_of):
+            return -1, 0
+        return self._block_of[row], self._place_of[row]
 
     def rect(self, row: int) -> QRect:
         """Return the card of a row: mat, and the text beside it."""
-        number, at = self._place.get(row, (-1, 0))
+        number, at = self._where(row)
         if number < 0 or at >= self.blocks[number].shown:
             return QRect()
         line, column = divmod(at, self.columns)
-        top = self.blocks[number].top + head_px() + line * (MAT_PX + GAP)
+        top = self.blocks[number].top + self._head_px + line * (MAT_PX + GAP)
         left = column * self._card_px + GAP // 2
         return QRect(left, top, self._card_px - GAP, MAT_PX)
 
@@ -127,7 +136,7 @@ class DocumentLayout:
         block = self.block_at(point.y())
         if block is None:
             return -1
-        line = (point.y() - block.top - head_px()) // (MAT_PX + GAP)
+        line = (point.y() - block.top - self._head_px) // (MAT_PX + GAP)
         at = line * self.columns + (point.x() // self._card_px)
         if line < 0 or not 0 <= at < block.shown:
             return -1
@@ -144,7 +153,7 @@ class DocumentLayout:
 
     def moved(self, row: int, action: Action, *, page_px: int) -> int:
         """Return the row that a key leads to; up and down keep the column."""
-        number, at = self._place.get(row, (-1, 0))
+        number, at = self._where(row)
         if number < 0:
             return self._order[0]
         at = min(at, self.blocks[number].shown - 1)

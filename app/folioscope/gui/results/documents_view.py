@@ -1,5 +1,7 @@
 """The pages found, grouped by document: the best pages of each with the text around the match."""
 
+from typing import cast
+
 from PySide6.QtCore import (
     QEvent,
     QModelIndex,
@@ -104,16 +106,20 @@ class DocumentsView(ResultItemView):
         self.setItemDelegate(DocumentCardDelegate(MatPainter(loader), self))
         self.setAccessibleName(tr("Documents found"))
 
+    @property
+    def groups(self) -> DocumentLayout:
+        """Where the documents lie."""
+        return cast("DocumentLayout", self.item_layout)
+
     def make_layout(self) -> DocumentLayout:
         """Group the results by document."""
-        self._blocks = DocumentLayout(
+        return DocumentLayout(
             self._results.results,
             width_px=max(1, self.viewport().width() - 8),
             weaker_from=self._results.weaker_from,
             opened=self._opened,
             headed=bool(self._heading),
         )
-        return self._blocks
 
     def longest_px(self) -> int:
         """Return the height of a page that fills its mat."""
@@ -181,7 +187,7 @@ class DocumentsView(ResultItemView):
     def _link_under(self, event: QMouseEvent) -> DocumentBlock | None:
         point = event.position().toPoint()
         y = point.y() + self.verticalOffset()
-        block = self._blocks.block_at(y)
+        block = self.groups.block_at(y)
         if block is None or y >= block.top + head_px():
             return None
         link = self._link(block)
@@ -190,17 +196,17 @@ class DocumentsView(ResultItemView):
     def _link(self, block: DocumentBlock) -> str:
         if block.hidden > 0:
             return tr("{count} more").format(count=number(block.hidden))
-        return tr("Fewer") if len(block.rows) > self._blocks.columns else ""
+        return tr("Fewer") if len(block.rows) > self.groups.columns else ""
 
     def _link_rect(self, block: DocumentBlock, text: str) -> QRect:
         wide = QFontMetrics(font("small")).horizontalAdvance(text) + 12
-        return QRect(self._blocks.width - GAP // 2 - wide + 6, block.top, wide, head_px())
+        return QRect(self.groups.width - GAP // 2 - wide + 6, block.top, wide, head_px())
 
     def paint_around(self, painter: QPainter, seen: QRect) -> None:
         """Paint the documents' names and the lines between them."""
-        for block in self._blocks.blocks_between(seen.top(), seen.bottom()):
+        for block in self.groups.blocks_between(seen.top(), seen.bottom()):
             self._paint_head(painter, block)
-        rect = self._blocks.heading
+        rect = self.groups.heading
         if rect.intersects(seen):
             paint_heading(painter, rect, self._heading, ruled=False)
 
@@ -209,7 +215,7 @@ class DocumentsView(ResultItemView):
         if best is None:
             return
         middle = Qt.AlignmentFlag.AlignVCenter
-        line = QRectF(GAP / 2, block.top, self._blocks.width - GAP, head_px())
+        line = QRectF(GAP / 2, block.top, self.groups.width - GAP, head_px())
         name = file_name(best)
         sign = "file-image" if name.casefold().endswith(_PICTURES) else "file-text"
         painter.drawPixmap(round(line.x()), round(line.center().y() - 8), pixmap(sign))
@@ -225,7 +231,7 @@ class DocumentsView(ResultItemView):
         self._paint_name(painter, line.adjusted(24, 0, 0, 0), name, about)
         bottom = block.top + block.height - 8
         painter.setPen(QPen(colour("line"), 1))
-        painter.drawLine(GAP // 2, bottom, self._blocks.width - GAP // 2, bottom)
+        painter.drawLine(GAP // 2, bottom, self.groups.width - GAP // 2, bottom)
 
     def _paint_name(self, painter: QPainter, room: QRectF, name: str, about: str) -> None:
         strong, small = QFontMetrics(font("body_strong")), QFontMetrics(font("small"))

@@ -1,5 +1,7 @@
 """The pages found as a grid of tiles, the weaker ones behind a heading."""
 
+from typing import cast
+
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QWidget
@@ -39,23 +41,27 @@ class PageGrid(ResultItemView):
         self.setItemDelegate(TileDelegate(MatPainter(loader), self._cell, self))
         self.setAccessibleName(tr("Pages found"))
 
+    @property
+    def tiles(self) -> TileLayout:
+        """Where the tiles lie."""
+        return cast("TileLayout", self.item_layout)
+
     def _cell(self) -> QSize:
-        return self._tiles.cell
+        return self.tiles.cell
 
     def make_layout(self) -> TileLayout:
         """Fill the row with tiles of about the wished width."""
-        self._tiles = TileLayout(
+        return TileLayout(
             self._results.rowCount(),
             width_px=self.viewport().width() - 8,
             wish_px=self._tile_px,
             weaker_from=self._results.weaker_from,
             headed=bool(self._heading),
         )
-        return self._tiles
 
     def longest_px(self) -> int:
         """Return the height of a page that fills its mat."""
-        return round((self._tiles.cell.width() - GAP) * MAT_SHAPE) - 2 * SHEET_MARGIN
+        return round((self.tiles.cell.width() - GAP) * MAT_SHAPE) - 2 * SHEET_MARGIN
 
     def set_tile_width(self, px: int) -> None:
         """Wish for tiles of this width; the row is always filled."""
@@ -70,6 +76,6 @@ class PageGrid(ResultItemView):
 
     def paint_around(self, painter: QPainter, seen: QRect) -> None:
         """Paint the heading of the weaker results."""
-        rect = self._tiles.heading
+        rect = self.tiles.heading
         if rect.intersects(seen):
             paint_heading(painter, rect, self._heading, ruled=rect.top() > 0)

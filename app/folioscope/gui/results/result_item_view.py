@@ -74,7 +74,8 @@ class ResultItemView(QListView):
         self._fading.setInterval(_FRAME_MS)
         self._fading.timeout.connect(self._fade)
         self._fades_until: dict[PageRef, float] = {}
-        self.item_layout = self.make_layout()
+        self._layout_now: ItemLayout | None = None
+        self._seen: dict[PageRef, int] = {}
         self.setModel(model)
         self._set_up()
         loader.arrived.connect(self._show_arrived)
@@ -104,9 +105,18 @@ class ResultItemView(QListView):
 
     # geometry
 
+    @property
+    def item_layout(self) -> ItemLayout:
+        """Where the rows lie; computed when it is asked for."""
+        if self._layout_now is None:
+            self._layout_now = self.make_layout()
+        return self._layout_now
+
     def doItemsLayout(self) -> None:
-        """Compute the layout anew."""
-        self.item_layout = self.make_layout()
+        """Forget where the rows lie; a view out of sight computes it when it is shown."""
+        self._layout_now = None
+        if not self.isVisible():
+            return
         self.updateGeometries()
         self.viewport().update()
         self._want_visible()
@@ -294,24 +304,21 @@ class ResultItemView(QListView):
     def _want_visible(self) -> None:
         if not self.isVisible():
             return
-        refs: list[PageRef] = []
-        for row in self.visible_rows():
-            result = self._results.result(row)
-            if result is not None:
-                refs.append(result.ref)
+        rows = self.visible_rows()
+        self._seen = {result.ref: row for row in rows if (result := self._results.result(row))}
         longest = round(self.longest_px() * self.devicePixelRatioF())
-        self._loader.want(refs, longest_px=longest)
+        self._loader.want(list(self._seen), longest_px=longest)
 
     def showEvent(self, event: QEvent) -> None:
         """Ask for pictures once there is something to see."""
         super().showEvent(event)  # type: ignore[arg-type]
+        self.updateGeometries()
         self._want_visible()
 
     def _show_arrived(self, ref: PageRef) -> None:
-        row = self._results.row_of(ref)
-        if row < 0 or not self.isVisible():
+        if ref not in self._seen or not self.isVisible():
             return
-        self._update_row(row)
+        self._update_row(self._seen[ref])
         self._fades_until[ref] = time.monotonic() + (fade_ms() + _FRAME_MS) / 1000
         if not self._fading.isActive():
             self._fading.start()
@@ -319,7 +326,7 @@ class ResultItemView(QListView):
     def _fade(self) -> None:
         now = time.monotonic()
         for ref, until in list(self._fades_until.items()):
-            self._update_row(self._results.row_of(ref))
+            self._update_row(self._seen.get(ref, -1))
             if now > until:
                 del self._fades_until[ref]
         if not self._fades_until:

@@ -29,7 +29,6 @@ class ResultListModel(QAbstractListModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._results: tuple[SearchResult, ...] = ()
-        self._rows: dict[PageRef, int] | None = None
         self._names: list[str] | None = None
         self.weaker_from = 0
 
@@ -44,9 +43,10 @@ class ResultListModel(QAbstractListModel):
 
     def row_of(self, ref: PageRef) -> int:
         """Return the row of a page, -1 when it is not among the results."""
-        if self._rows is None:
-            self._rows = {result.ref: row for row, result in enumerate(self._results)}
-        return self._rows.get(ref, -1)
+        for row, result in enumerate(self._results):
+            if _is_same(result.ref, ref):
+                return row
+        return -1
 
     def row_named(self, prefix: str, *, start: int) -> int:
         """Return the next row from ``start`` on whose file name begins so, -1 for none."""
@@ -83,7 +83,6 @@ class ResultListModel(QAbstractListModel):
     def _take(self, results: tuple[SearchResult, ...], weaker_from: int | None) -> None:
         self._results = results
         self.weaker_from = len(results) if weaker_from is None else weaker_from
-        self._rows = None
         self._names = None
 
     def rowCount(self, parent: AnyIndex = _NO_INDEX) -> int:
@@ -108,13 +107,18 @@ class ResultListModel(QAbstractListModel):
         return None
 
 
+def _is_same(one: PageRef, other: PageRef) -> bool:
+    # dataclasses compare by making tuples first, which is felt at 50,000 rows
+    return one.page_index == other.page_index and one.document_id == other.document_id
+
+
 def _common_ends(old: tuple[SearchResult, ...], new: tuple[SearchResult, ...]) -> tuple[int, int]:
     """Return how many pages stay at the beginning and at the end."""
     shorter = min(len(old), len(new))
     head = 0
-    while head < shorter and old[head].ref == new[head].ref:
+    while head < shorter and _is_same(old[head].ref, new[head].ref):
         head += 1
     tail = 0
-    while tail < shorter - head and old[-1 - tail].ref == new[-1 - tail].ref:
+    while tail < shorter - head and _is_same(old[-1 - tail].ref, new[-1 - tail].ref):
         tail += 1
     return head, tail

@@ -74,13 +74,13 @@ class ResultsView(QWidget):
         self._set_heading(self._heading(results) if shows_weaker else "")
         chosen = self.current()
         place = self._place_of(chosen)
-        is_gone = chosen is None or chosen.ref not in {r.ref for r in shown}
-        is_other = self._starts_at_the_top(results) or is_gone
+        starts_anew = self._starts_at_the_top(results)
         self._is_replacing = True
         self.loader.retry_failed()
+        self.model.replace(shown, weaker_from=len(results.results))
+        is_other = starts_anew or chosen is None or self.model.row_of(chosen.ref) < 0
         if is_other:
             self.documents.close_all()
-        self.model.replace(shown, weaker_from=len(results.results))
         for view in (self.grid, self.documents):
             view.doItemsLayout()
         self._is_replacing = False

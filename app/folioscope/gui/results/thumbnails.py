@@ -16,7 +16,7 @@ from shiboken6 import isValid
 
 from folioscope.domain.errors import FolioscopeError
 from folioscope.domain.pages import PageRef
-from folioscope.gui.image_bridge import decoded, qimage_of
+from folioscope.gui.image_bridge import decoded, prepare_for_threads, qimage_of
 from folioscope.gui.job_runner import JobHandle, JobRunner, Lane
 from folioscope.gui.sentences import translated
 from folioscope.gui.words import tr
@@ -59,6 +59,7 @@ class ThumbnailLoader(QObject):
         most_bytes: int = MOST_BYTES,
     ) -> None:
         super().__init__(parent)
+        prepare_for_threads()
         self._services = services
         self._runner = runner
         self._most_bytes = most_bytes
