@@ -17,6 +17,7 @@ class WindowDesk:
 
     def __init__(self, folder: Path, fakes: Fakes | None = None) -> None:
         self.folder = folder
+        self._is_closed = False
         self.fakes = fakes or Fakes()
         self.settings = SettingsStore(folder / "settings.json")
         self.memory = WindowMemory(folder / "window.ini")
@@ -25,6 +26,7 @@ class WindowDesk:
         self.window = MainWindow(
             self.session, library_name="Research", settings=self.settings, memory=self.memory
         )
+        self.window.complete()
         self.window.resize(1440, 900)
 
     def show(self) -> None:
@@ -39,7 +41,10 @@ class WindowDesk:
         return [f"{r.path.rpartition('/')[2]} {r.page_number}" for r in model.results]
 
     def close(self) -> bool:
-        """End everything; whether all work ended in time."""
+        """End everything, once; whether all work ended in time."""
+        if self._is_closed:
+            return True
+        self._is_closed = True
         self.fakes.indexing.gate.set()
         for gate in self.fakes.search.gates.values():
             gate.set()

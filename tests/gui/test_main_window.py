@@ -1,12 +1,12 @@
 """The window as somebody uses it, over services that answer at once."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
+from PySide6.QtGui import QClipboard, QDragEnterEvent, QDropEvent, QImage
 from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
@@ -34,7 +34,10 @@ def type_query(desk: WindowDesk, qtbot: QtBot, text: str) -> None:
 
 def ask(desk: WindowDesk, qtbot: QtBot, text: str, shown: int) -> None:
     type_query(desk, qtbot, text)
-    qtbot.waitUntil(lambda: desk.fakes.search.asked[-1:] != [] and len(desk.shown) == shown)
+    answers = desk.window.centre.answers
+    whole = desk.window.bar.field.text()
+    qtbot.waitUntil(lambda: answers.found() is not None and answers.found().query.raw == whole)
+    assert len(desk.shown) == shown
 
 
 # --- starting --------------------------------------------------------------------------------
@@ -238,6 +241,13 @@ def test_removing_a_folder_asks_first(
     qtbot.waitUntil(lambda: len(desk.window.sidebar.folders()) == 1)
 
 
+@pytest.fixture
+def clipboard(qapp: QApplication) -> Iterator[QClipboard]:
+    """The clipboard, emptied afterwards: what is left on it outlives the interpreter."""
+    yield qapp.clipboard()
+    qapp.clipboard().clear()
+
+
 # --- adding ----------------------------------------------------------------------------------
 
 
@@ -267,17 +277,21 @@ def test_files_held_over_the_window_are_counted_and_dropped_ones_added(
     assert not card.isVisible()
 
 
-def test_a_picture_on_the_clipboard_is_added(desk: WindowDesk, qtbot: QtBot) -> None:
+def test_a_picture_on_the_clipboard_is_added(
+    desk: WindowDesk, qtbot: QtBot, clipboard: QClipboard
+) -> None:
     image = QImage(4, 4, QImage.Format.Format_RGB32)
     image.fill(0xFF8800)
-    QGuiApplication.clipboard().setImage(image)
+    clipboard.setImage(image)
     desk.window.keys.paste()
     qtbot.waitUntil(lambda: desk.fakes.indexing.added == ["/home/me/pasted/1.png"])
     assert desk.fakes.pages.pasted[0].startswith(b"\x89PNG")
 
 
-def test_files_on_the_clipboard_are_added_where_they_are(desk: WindowDesk, qtbot: QtBot) -> None:
-    QGuiApplication.clipboard().setMimeData(held_files())
+def test_files_on_the_clipboard_are_added_where_they_are(
+    desk: WindowDesk, qtbot: QtBot, clipboard: QClipboard
+) -> None:
+    clipboard.setMimeData(held_files())
     desk.window.keys.paste()
     qtbot.waitUntil(lambda: desk.fakes.indexing.added == ["/home/me/New", "/home/me/a.pdf"])
 

@@ -5,10 +5,11 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QMessageLogContext, QTimer, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
+from folioscope.gui.first_paint import AfterFirstPaint
 from folioscope.gui.job_runner import JobRunner
 from folioscope.gui.library_session import LibrarySession
 from folioscope.gui.main_window import MainWindow
@@ -62,12 +63,17 @@ def run(
         memory=WindowMemory(),
         language=language,
     )
+    AfterFirstPaint(window, lambda: _finish(window))
     window.show()
-    QTimer.singleShot(0, session.open)  # after the first paint
     code = app.exec()
     if not runner.shutdown():
         _logger.warning("Some work did not end in time")
     return code
+
+
+def _finish(window: MainWindow) -> None:
+    window.complete()
+    window.session.open()
 
 
 def _application(argv: Sequence[str]) -> QApplication:

@@ -1,14 +1,12 @@
 """The middle column: search bar, notes, and below them an answer or the first run."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
 
 from folioscope.domain.results import SearchResults
-from folioscope.gui.answer_area import AnswerArea
-from folioscope.gui.first_run.drop_card import DropCard
-from folioscope.gui.first_run.first_run_page import FirstRunPage
-from folioscope.gui.first_run.samples import Sample
 from folioscope.gui.job_runner import JobRunner
 from folioscope.gui.notes.note_area import NoteArea
 from folioscope.gui.parts import painted
@@ -16,27 +14,29 @@ from folioscope.gui.search_bar.earlier_queries import EarlierQueries
 from folioscope.gui.search_bar.search_bar import SearchBar
 from folioscope.services.api import Services
 
+if TYPE_CHECKING:
+    from folioscope.gui.answer_area import AnswerArea
+    from folioscope.gui.first_run.drop_card import DropCard
+    from folioscope.gui.first_run.first_run_page import FirstRunPage
+    from folioscope.gui.first_run.samples import Sample
+
 
 class Centre(QFrame):
     """Shows one of two faces: an empty library, or answers."""
 
-    def __init__(
-        self,
-        services: Callable[[], Services | None],
-        runner: JobRunner,
-        *,
-        earlier: EarlierQueries,
-        samples: list[Sample],
-    ) -> None:
+    add_folder = Signal()
+    add_samples = Signal()
+
+    answers: "AnswerArea"
+
+    def __init__(self, *, earlier: EarlierQueries, language: str) -> None:
         super().__init__()
         painted("content", self)
         self.bar = SearchBar(earlier)
         self.notes = NoteArea()
-        self.answers = AnswerArea(services, runner)
-        self.first_run = FirstRunPage(samples)
+        self._language = language
+        self._first_run: FirstRunPage | None = None
         self._stack = QStackedWidget()
-        self._stack.addWidget(self.answers)
-        self._stack.addWidget(self.first_run)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -44,17 +44,43 @@ class Centre(QFrame):
         layout.addWidget(self.notes)
         layout.addWidget(self._stack, 1)
 
+    def complete(self, services: Callable[[], Services | None], runner: JobRunner) -> None:
+        """Make the part that shows answers; the field above it is up before."""
+        from folioscope.gui import answer_area
+
+        self.answers = answer_area.AnswerArea(services, runner)
+        self._stack.addWidget(self.answers)
+
     @property
     def is_first_run(self) -> bool:
         """Whether it shows what to do with an empty library."""
-        return self._stack.currentWidget() is self.first_run
+        return self._first_run is not None and self._stack.currentWidget() is self._first_run
+
+    @property
+    def first_run(self) -> "FirstRunPage":
+        """What an empty library shows, made when one is met."""
+        if self._first_run is None:
+            from folioscope.gui.first_run import first_run_page
+
+            self._first_run = first_run_page.FirstRunPage(self.samples())
+            self._first_run.add_folder.connect(self.add_folder)
+            self._first_run.add_samples.connect(self.add_samples)
+            self._stack.addWidget(self._first_run)
+        return self._first_run
+
+    def samples(self) -> "list[Sample]":
+        """Return the sample documents that came with Folioscope."""
+        from folioscope.gui.first_run.samples import load_samples
+
+        return load_samples(self._language)
 
     def show_first_run(self, *, is_on: bool) -> None:
         """Choose the face."""
-        self._stack.setCurrentWidget(self.first_run if is_on else self.answers)
+        shown: QWidget = self.first_run if is_on else self.answers
+        self._stack.setCurrentWidget(shown)
         self.bar.setVisible(not is_on)
 
-    def first_card(self) -> DropCard | None:
+    def first_card(self) -> "DropCard | None":
         """Return the drop target of the first run while that is shown."""
         return self.first_run.card if self.is_first_run else None
 

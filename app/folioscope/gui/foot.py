@@ -1,15 +1,19 @@
 """The foot of the window: the strip, or the Activity view in its place."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
 
-from folioscope.gui.activity.activity_view import ActivityView
 from folioscope.gui.index_controller import IndexController, is_worth_telling
 from folioscope.gui.library_facts import Facts
 from folioscope.gui.library_session import LibrarySession
 from folioscope.gui.strip.strip import Strip
 from folioscope.gui.theme import scaled
 from folioscope.services.api import IndexReport, IndexState
+
+if TYPE_CHECKING:
+    from folioscope.gui.activity.activity_view import ActivityView
 
 _ACTIVITY_PX = 312
 
@@ -25,28 +29,37 @@ class Foot(QStackedWidget):
         self._session = session
         self._facts = Facts()
         self.strip = Strip()
-        self.activity = ActivityView()
+        self._activity: ActivityView | None = None
         self.addWidget(self.strip)
-        self.addWidget(self.activity)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._connect()
         self.open_activity(is_on=False)
         self.strip.show_opening()
 
     def _connect(self) -> None:
-        indexing, activity, strip = self._indexing, self.activity, self.strip
+        indexing, strip = self._indexing, self.strip
         strip.pause_wanted.connect(indexing.pause)
         strip.resume_wanted.connect(indexing.resume)
         strip.stop_wanted.connect(indexing.stop)
         strip.activity_wanted.connect(self.toggle_activity)
-        activity.coverage.hold_wanted.connect(self._hold)
-        activity.coverage.stop_wanted.connect(indexing.stop)
-        activity.close_wanted.connect(self.toggle_activity)
-        activity.retry_wanted.connect(indexing.retry)
-        activity.unlock_wanted.connect(self._unlock)
-        activity.show_wanted.connect(self.show_wanted)
         indexing.state_changed.connect(self._show_state)
         indexing.run_ended.connect(self._note_run)
+
+    @property
+    def activity(self) -> "ActivityView":
+        """The Activity view, made when it is first needed: the window is up sooner."""
+        if self._activity is None:
+            from folioscope.gui.activity import activity_view
+
+            made = self._activity = activity_view.ActivityView()
+            made.coverage.hold_wanted.connect(self._hold)
+            made.coverage.stop_wanted.connect(self._indexing.stop)
+            made.close_wanted.connect(self.toggle_activity)
+            made.retry_wanted.connect(self._indexing.retry)
+            made.unlock_wanted.connect(self._unlock)
+            made.show_wanted.connect(self.show_wanted)
+            self.addWidget(made)
+        return self._activity
 
     def _hold(self, is_wanted: bool) -> None:  # noqa: FBT001  (a Qt slot)
         (self._indexing.pause if is_wanted else self._indexing.resume)()
@@ -54,7 +67,7 @@ class Foot(QStackedWidget):
     @property
     def is_activity_open(self) -> bool:
         """Whether Activity is open."""
-        return self.currentWidget() is self.activity
+        return self._activity is not None and self.currentWidget() is self._activity
 
     def toggle_activity(self) -> None:
         """Open or close Activity."""
@@ -101,7 +114,9 @@ class Foot(QStackedWidget):
             is_stopped=indexing.is_stopped,
             has_pages=bool(stats and stats.pages),
         )
-        self.activity.coverage.show_state(
+        if self._activity is None:
+            return
+        self._activity.coverage.show_state(
             state,
             pages=stats.pages if stats else 0,
             waiting=stats.pages_waiting_for_ocr if stats else 0,

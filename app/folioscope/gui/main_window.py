@@ -1,6 +1,7 @@
 """The window: puts the parts together and joins what they send to what is done."""
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QCloseEvent
@@ -9,37 +10,38 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QStackedWidget, QVBoxLay
 from folioscope.domain.queries import PageFilter
 from folioscope.domain.results import SearchResults, Suggestion
 from folioscope.gui.centre import Centre
-from folioscope.gui.first_run.drop_watch import DropWatch
-from folioscope.gui.first_run.samples import load_samples
 from folioscope.gui.foot import Foot
 from folioscope.gui.index_controller import IndexController
-from folioscope.gui.job_runner import JobRunner
 from folioscope.gui.library_facts import Facts, LibraryFacts
 from folioscope.gui.library_notes import OPENING, READING, fault_note, opening_note, reading_note
 from folioscope.gui.library_session import LibrarySession, sentence_of
 from folioscope.gui.other_libraries import ask_for_library, ask_for_new_library, open_library
 from folioscope.gui.page_actions import PageActions
-from folioscope.gui.page_views import PageViews
-from folioscope.gui.pages.large_page import LargePage
-from folioscope.gui.pages.page_panel import PagePanel
 from folioscope.gui.scope import with_folder, with_kind, with_years
 from folioscope.gui.search_bar.earlier_queries import EarlierQueries
 from folioscope.gui.search_controller import SearchController
-from folioscope.gui.settings.settings_page import SettingsPage
 from folioscope.gui.sidebar.rows import folder_name
 from folioscope.gui.sidebar.sidebar import Sidebar
 from folioscope.gui.window_frame import WindowFrame
-from folioscope.gui.window_keys import WindowKeys
 from folioscope.gui.window_memory import WindowMemory
 from folioscope.gui.words import tr
 from folioscope.services.api import Services
 from folioscope.settings.store import SettingsStore
+
+if TYPE_CHECKING:
+    from folioscope.gui.first_run.drop_watch import DropWatch
+    from folioscope.gui.page_views import PageViews
+    from folioscope.gui.settings.settings_page import SettingsPage
+    from folioscope.gui.window_keys import WindowKeys
 
 
 class MainWindow(QWidget):
     """Everything on the screen. The library is opened after the first paint, by ``session``."""
 
     library_opened = Signal()
+    pages: "PageViews"
+    drops: "DropWatch"
+    keys: "WindowKeys"
 
     def __init__(
         self,
@@ -54,81 +56,104 @@ class MainWindow(QWidget):
         self.session = session
         self._memory = memory
         self._facts: Facts | None = None
+        self._settings = settings
+        self._settings_page: SettingsPage | None = None
         self.setWindowTitle(f"{library_name} – Folioscope")
         self.setMinimumSize(640, 480)
         self.searches = SearchController(session, parent=self)
         self.indexing = IndexController(session, parent=self)
         self._library = LibraryFacts(session, parent=self)
-        self._samples = load_samples(language)
+        self._language = language
         self._earlier = EarlierQueries(memory.queries())
-        self._build(session.runner, library_name, settings)
+        self._build(library_name)
         self._connect_searching()
         self._connect_library()
         self._connect_sidebar()
-        self.keys = WindowKeys(self)
         memory.restore_place(self)
-        self.frame.restore(memory.settings)
-        self._restore_choices()
+        slider = self.bar.tile_size
+        slider.setValue(memory.number("tile_width", slider.value()))
+        self.bar.set_documents(is_on=bool(memory.number("documents", 0)))
+        self.bar.field.setFocus()
 
-    # --- building --------------------------------------------------------------------------
+    def complete(self) -> None:
+        """Make what shows pages. The window is up and can be typed in before that."""
+        from folioscope.gui import page_views, window_keys
+        from folioscope.gui.first_run import drop_watch
 
-    def _build(self, runner: JobRunner, library_name: str, settings: SettingsStore) -> None:
-        services = self.session.services
-        self.sidebar = Sidebar(library_name)
-        self.centre = Centre(services, runner, earlier=self._earlier, samples=self._samples)
-        self.bar = self.centre.bar
-        self.notes = self.centre.notes
-        self.foot = Foot(self.indexing, self.session)
-        self.panel = PagePanel(services, runner)
-        self.large = LargePage(services, runner)
-        self.frame = WindowFrame(
-            sidebar=self.sidebar, centre=self.centre, panel=self.panel, foot=self.foot
-        )
-        self.page_actions = PageActions(self.session, tell=self.tell, parent=self)
-        self.settings_page = SettingsPage(
-            self.session, settings, self.page_actions, rebuild=self.indexing.rebuild
-        )
-        self.stack = QStackedWidget()
-        for page in (self.frame, self.large, self.settings_page):
-            self.stack.addWidget(page)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.stack)
-        self.pages = PageViews(
-            self.centre.answers,
-            panel=self.panel,
-            large=self.large,
+        self.centre.complete(self.session.services, self.session.runner)
+        answers = self.centre.answers
+        self.pages = page_views.PageViews(
+            answers,
+            session=self.session,
             frame=self.frame,
             stack=self.stack,
             actions=self.page_actions,
             ask_password=self.foot.ask_password,
         )
-        self.drops = DropWatch(
+        self.pages.set_asked(is_asked=bool(self.bar.field.text().strip()))
+        self.bar.field.down_pressed.connect(answers.view.setFocus)
+        self.bar.tile_width_changed.connect(answers.view.set_tile_width)
+        answers.view.set_tile_width(self.bar.tile_size.value())
+        answers.suggested.connect(self._take_suggestion)
+        self.drops = drop_watch.DropWatch(
             self, self.session, first_card=self.centre.first_card, add=self.indexing.add
         )
+        self.keys = window_keys.WindowKeys(self)
+        self.frame.restore(self._memory.settings)
+        self.show_documents(is_on=self.shows_documents)
+        self.searches.answered.connect(self._show_answer)
 
-    def _restore_choices(self) -> None:
-        slider = self.bar.tile_size
-        slider.setValue(self._memory.number("tile_width", slider.value()))
-        self.centre.answers.view.set_tile_width(slider.value())
-        self.show_documents(is_on=bool(self._memory.number("documents", 0)))
-        self.bar.field.setFocus()
+    @property
+    def is_complete(self) -> bool:
+        """Whether it can show pages."""
+        return hasattr(self, "keys")
+
+    # --- building --------------------------------------------------------------------------
+
+    def _build(self, library_name: str) -> None:
+        self.sidebar = Sidebar(library_name)
+        self.centre = Centre(earlier=self._earlier, language=self._language)
+        self.bar = self.centre.bar
+        self.notes = self.centre.notes
+        self.foot = Foot(self.indexing, self.session)
+        self.frame = WindowFrame(sidebar=self.sidebar, centre=self.centre, foot=self.foot)
+        self.page_actions = PageActions(self.session, tell=self.tell, parent=self)
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.frame)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.stack)
+
+    @property
+    def settings_page(self) -> "SettingsPage":
+        """The settings, made when they are first asked for: the window is up sooner."""
+        if self._settings_page is None:
+            from folioscope.gui.settings import settings_page
+
+            made = settings_page.SettingsPage(
+                self.session, self._settings, self.page_actions, rebuild=self.indexing.rebuild
+            )
+            made.back_wanted.connect(self.close_settings)
+            made.models.show_state(self.indexing.state())
+            self.indexing.state_changed.connect(made.models.show_state)
+            if self._facts is not None:
+                made.show_facts(self._facts)
+            self._library.changed.connect(made.show_facts)
+            self.stack.addWidget(made)
+            self._settings_page = made
+        return self._settings_page
 
     # --- searching -------------------------------------------------------------------------
 
     def _connect_searching(self) -> None:
-        bar, answers = self.bar, self.centre.answers
+        bar = self.bar
         bar.text_changed.connect(self._ask)
         bar.field.entered.connect(self.searches.ask_now)
-        bar.field.down_pressed.connect(answers.view.setFocus)
         bar.documents_wanted.connect(lambda is_on: self.show_documents(is_on=is_on))
-        bar.tile_width_changed.connect(answers.view.set_tile_width)
         bar.chips.scope_changed.connect(self.set_scope)
         bar.chips.weaker_wanted.connect(self.centre.show_weaker)
         bar.sidebar_wanted.connect(self.frame.toggle_sidebar)
         bar.settings_wanted.connect(self.show_settings)
-        answers.suggested.connect(self._take_suggestion)
-        self.searches.answered.connect(self._show_answer)
         self.searches.failed.connect(lambda error: self.tell(sentence_of(error)))
         self.frame.narrow_changed.connect(self._be_narrow)
 
@@ -137,7 +162,8 @@ class MainWindow(QWidget):
         self.foot.strip.set_narrow(is_narrow=is_narrow)
 
     def _ask(self, text: str) -> None:
-        self.pages.set_asked(is_asked=bool(text.strip()))
+        if self.is_complete:
+            self.pages.set_asked(is_asked=bool(text.strip()))
         self.searches.set_text(text)
 
     def _show_answer(self, found: SearchResults, is_repeat: bool) -> None:  # noqa: FBT001
@@ -154,7 +180,8 @@ class MainWindow(QWidget):
         """Show documents rather than pages, or the other way round."""
         self.bar.set_documents(is_on=is_on)
         self.bar.tile_size.setDisabled(is_on)
-        self.centre.answers.view.set_mode(is_on)
+        if self.is_complete:
+            self.centre.answers.view.set_mode(is_on)
 
     @property
     def shows_documents(self) -> bool:
@@ -180,11 +207,9 @@ class MainWindow(QWidget):
         self.indexing.could_not.connect(self.tell)
         self.indexing.failed.connect(self._tell_reading_failed)
         self.indexing.run_ended.connect(lambda _report: self.notes.withdraw(READING))
-        self.indexing.state_changed.connect(self.settings_page.models.show_state)
         self.foot.show_wanted.connect(self.page_actions.reveal_path)
-        self.centre.first_run.add_folder.connect(self.add_folder)
-        self.centre.first_run.add_samples.connect(self._add_samples)
-        self.settings_page.back_wanted.connect(self.close_settings)
+        self.centre.add_folder.connect(self.add_folder)
+        self.centre.add_samples.connect(self._add_samples)
 
     def _note_opened(self, services: Services) -> None:
         self.notes.withdraw(OPENING)
@@ -242,14 +267,13 @@ class MainWindow(QWidget):
         self.sidebar.set_folders(facts.folders)
         self.bar.chips.set_folders(facts.folders)
         self.foot.show_facts(facts)
-        self.settings_page.show_facts(facts)
         self.centre.show_first_run(is_on=facts.is_empty)
         self.foot.setVisible(not facts.is_empty or self.foot.is_activity_open)
         if facts.is_empty:
             self.frame.show_panel(is_on=False)
 
     def _add_samples(self) -> None:
-        self.indexing.add([str(sample.path) for sample in self._samples])
+        self.indexing.add([str(sample.path) for sample in self.centre.samples()])
 
     def add_folder(self) -> None:
         """Ask for a folder and add it."""
@@ -310,7 +334,8 @@ class MainWindow(QWidget):
 
     def close_settings(self) -> bool:
         """Go back from the settings; False if they are not shown."""
-        if self.stack.currentWidget() is not self.settings_page:
+        shown = self.stack.currentWidget()
+        if self._settings_page is None or shown is not self._settings_page:
             return False
         self.stack.setCurrentWidget(self.frame)
         self.bar.field.setFocus()

@@ -1,16 +1,21 @@
 """Results, panel and large page: which of them shows which page."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from folioscope.domain.results import SearchResult
 from folioscope.gui.answer_area import AnswerArea
+from folioscope.gui.library_session import LibrarySession
 from folioscope.gui.page_actions import PageActions
-from folioscope.gui.pages.large_page import LargePage
 from folioscope.gui.pages.page_panel import PagePanel
+from folioscope.gui.results.results_view import ResultsView
 from folioscope.gui.window_frame import WindowFrame
+
+if TYPE_CHECKING:
+    from folioscope.gui.pages.large_page import LargePage
 
 
 class PageViews(QObject):
@@ -20,8 +25,7 @@ class PageViews(QObject):
         self,
         answers: AnswerArea,
         *,
-        panel: PagePanel,
-        large: LargePage,
+        session: LibrarySession,
         frame: WindowFrame,
         stack: QStackedWidget,
         actions: PageActions,
@@ -29,7 +33,10 @@ class PageViews(QObject):
     ) -> None:
         super().__init__(stack)
         self._answers = answers
-        self._panel, self._large = panel, large
+        self._session = session
+        self.panel = PagePanel(session.services, session.runner)
+        frame.set_panel(self.panel)
+        self._large: LargePage | None = None
         self._frame, self._stack = frame, stack
         self._actions = actions
         self._ask_password = ask_password
@@ -44,15 +51,28 @@ class PageViews(QObject):
         view.peek_requested.connect(lambda _result: self.toggle_panel())
         for inner in (view.grid, view.documents):
             inner.clicked.connect(lambda _index: self.open_panel())
-        self._panel.closed.connect(self.close_panel)
-        self._panel.large_requested.connect(self.show_large)
-        self._large.back_requested.connect(self.close_large)
-        for sender in (view, self._panel, self._large):
-            sender.open_requested.connect(self._actions.open)
-            sender.reveal_requested.connect(self._actions.reveal)
-            sender.copy_text_requested.connect(self._actions.copy_text)
-        for page in (self._panel, self._large):
-            page.unlock_requested.connect(self._unlock)
+        self.panel.closed.connect(self.close_panel)
+        self.panel.large_requested.connect(self.show_large)
+        self.panel.unlock_requested.connect(self._unlock)
+        for sender in (view, self.panel):
+            self._connect_actions(sender)
+
+    def _connect_actions(self, sender: "ResultsView | PagePanel | LargePage") -> None:
+        sender.open_requested.connect(self._actions.open)
+        sender.reveal_requested.connect(self._actions.reveal)
+        sender.copy_text_requested.connect(self._actions.copy_text)
+
+    def large(self) -> "LargePage":
+        """Return the large page, made when it is first asked for: the window is up sooner."""
+        if self._large is None:
+            from folioscope.gui.pages import large_page
+
+            self._large = large_page.LargePage(self._session.services, self._session.runner)
+            self._stack.addWidget(self._large)
+            self._large.back_requested.connect(self.close_large)
+            self._large.unlock_requested.connect(self._unlock)
+            self._connect_actions(self._large)
+        return self._large
 
     def _unlock(self, result: SearchResult) -> None:
         self.close_large()
@@ -73,7 +93,7 @@ class PageViews(QObject):
     def _show(self, result: SearchResult) -> None:
         found = self._answers.found()
         if found is not None:
-            self._panel.show_result(result, found)
+            self.panel.show_result(result, found)
             self._frame.show_panel(is_on=True)
 
     # --- panel -----------------------------------------------------------------------------
@@ -89,7 +109,7 @@ class PageViews(QObject):
         """Close the panel; False if it is not open. It stays closed until asked for."""
         if not self._frame.is_panel_open:
             return False
-        had_focus = self._holds_focus(self._panel)
+        had_focus = self._holds_focus(self.panel)
         self._was_closed = True
         self._frame.show_panel(is_on=False)
         if had_focus:
@@ -111,15 +131,16 @@ class PageViews(QObject):
     @property
     def is_large(self) -> bool:
         """Whether a page fills the window."""
-        return self._stack.currentWidget() is self._large
+        return self._large is not None and self._stack.currentWidget() is self._large
 
     def show_large(self, result: SearchResult) -> None:
         """Show a page in the whole window."""
         found = self._answers.found()
         if found is not None:
-            self._large.open(result, found)
-            self._stack.setCurrentWidget(self._large)
-            self._large.setFocus()
+            large = self.large()
+            large.open(result, found)
+            self._stack.setCurrentWidget(large)
+            large.setFocus()
 
     def close_large(self) -> bool:
         """Go back to the results; False if no page is large."""

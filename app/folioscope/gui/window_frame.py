@@ -31,9 +31,10 @@ class WindowFrame(QWidget):
 
     narrow_changed = Signal(bool)
 
-    def __init__(self, *, sidebar: QWidget, centre: QWidget, panel: QWidget, foot: QWidget) -> None:
+    def __init__(self, *, sidebar: QWidget, centre: QWidget, foot: QWidget) -> None:
         super().__init__()
-        self._sidebar, self._panel = sidebar, panel
+        self._sidebar = sidebar
+        self._panel: QWidget | None = None
         self._is_drawer = False
         self._is_panel_over = False
         self._is_panel_wanted = False
@@ -54,8 +55,6 @@ class WindowFrame(QWidget):
         across.addWidget(self._outer)
         self._shade = Shade(self)
         self._place_sidebar()
-        self._place_panel()
-        panel.hide()
 
     # --- sidebar ---------------------------------------------------------------------------
 
@@ -109,12 +108,20 @@ class WindowFrame(QWidget):
 
     # --- panel -----------------------------------------------------------------------------
 
+    def set_panel(self, panel: QWidget) -> None:
+        """Take the panel, closed at first."""
+        self._panel = panel
+        self._place_panel()
+        panel.hide()
+
     def show_panel(self, *, is_on: bool) -> None:
         """Open or close the panel."""
+        if self._panel is None:
+            return
         self._is_panel_wanted = is_on
         self._panel.setVisible(is_on)
         if is_on and self._is_panel_over:
-            self._fit_over()
+            self._fit_over(self._panel)
             self._panel.raise_()
 
     @property
@@ -128,12 +135,14 @@ class WindowFrame(QWidget):
         return not self._is_panel_over
 
     def _place_panel(self) -> None:
+        if self._panel is None:
+            return
         usual, least, most = bounds_px("panel")
         wide = _NARROW_PANEL_PX if self._is_drawer else usual
         self._panel.setMinimumWidth(least)
         if self._is_panel_over:
             self._panel.setParent(self)
-            self._fit_over()
+            self._fit_over(self._panel)
         else:
             self._panel.setMaximumWidth(most)
             self._inner.addWidget(self._panel)
@@ -142,10 +151,10 @@ class WindowFrame(QWidget):
             self._inner.setSizes([10_000, wide])
         self._panel.setVisible(self._is_panel_wanted)
 
-    def _fit_over(self) -> None:
+    def _fit_over(self, panel: QWidget) -> None:
         wide = min(_NARROW_PANEL_PX, self.width())
         at = self._inner.mapTo(self, QPoint(0, 0))
-        self._panel.setGeometry(self.width() - wide, at.y(), wide, self._inner.height())
+        panel.setGeometry(self.width() - wide, at.y(), wide, self._inner.height())
 
     # --- widths ----------------------------------------------------------------------------
 
@@ -162,8 +171,8 @@ class WindowFrame(QWidget):
         if is_over != self._is_panel_over:
             self._is_panel_over = is_over
             self._place_panel()
-        if self._is_panel_over and self._is_panel_wanted:
-            self._fit_over()
+        if self._panel and self._is_panel_over and self._is_panel_wanted:
+            self._fit_over(self._panel)
         if self._is_drawer and not self._sidebar.isHidden():
             self._open_drawer()
 

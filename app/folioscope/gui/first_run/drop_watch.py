@@ -64,7 +64,7 @@ class DropWatch(QObject):
         self._session = session
         self._first_card = first_card
         self._add = add
-        self._veil = DropVeil(window)
+        self._made_veil: DropVeil | None = None
         self._paths: list[str] = []
         self._counting: JobHandle | None = None
         window.setAcceptDrops(True)
@@ -80,9 +80,15 @@ class DropWatch(QObject):
                 return True
             case QEvent.Type.Drop:
                 return self._drop(event)
-            case QEvent.Type.Resize if watched is self._window:
-                self._veil.resize(self._window.size())
+            case QEvent.Type.Resize if self._made_veil is not None:
+                self._made_veil.resize(self._window.size())
         return False
+
+    @property
+    def _veil(self) -> DropVeil:
+        if self._made_veil is None:
+            self._made_veil = DropVeil(self._window)
+        return self._made_veil
 
     def _enter(self, event: Any) -> bool:
         assert isinstance(event, QDragEnterEvent)
@@ -114,7 +120,8 @@ class DropWatch(QObject):
         self._paths = []
         if self._counting is not None and not self._counting.is_cancelled:
             self._counting = None
-        self._veil.hide()
+        if self._made_veil is not None:
+            self._made_veil.hide()
         card = self._first_card()
         if card is not None:
             card.show_rest()
