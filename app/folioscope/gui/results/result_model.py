@@ -1,8 +1,8 @@
 """The results as Qt's views ask for them: immutable, O(1), no I/O."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import IntEnum
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
@@ -112,13 +112,19 @@ def _is_same(one: PageRef, other: PageRef) -> bool:
     return one.page_index == other.page_index and one.document_id == other.document_id
 
 
+def _common(pairs: Iterable[tuple[SearchResult, SearchResult]]) -> int:
+    """Return how many pairs from the first on are of one page."""
+    count = 0
+    for one, other in pairs:
+        if one is not other and not _is_same(one.ref, other.ref):
+            break
+        count += 1
+    return count
+
+
 def _common_ends(old: tuple[SearchResult, ...], new: tuple[SearchResult, ...]) -> tuple[int, int]:
     """Return how many pages stay at the beginning and at the end."""
-    shorter = min(len(old), len(new))
-    head = 0
-    while head < shorter and _is_same(old[head].ref, new[head].ref):
-        head += 1
-    tail = 0
-    while tail < shorter - head and _is_same(old[-1 - tail].ref, new[-1 - tail].ref):
-        tail += 1
+    head = _common(zip(old, new, strict=False))
+    left = min(len(old), len(new)) - head
+    tail = _common(islice(zip(reversed(old), reversed(new), strict=False), left))
     return head, tail
