@@ -15,6 +15,7 @@ NAMES = {
     "grid": "the grid with 50,000 results: set, resize, scroll, keys, memory",
     "startup": "start to an interactive window, beside a bare PySide6 window",
     "stalls": "longest stall of the window's event loop while indexing",
+    "embedding": "tokens a second and nearness to float32, queries beside pages",
     "indexing": "end-to-end time beside its slowest stage, text layers and OCR",
     "memory": "peak memory over all processes, a PDF of 2,000 pages",
     "store_search": "the store at 10,000 and 100,000 pages beside an exact scan",
