@@ -15,6 +15,7 @@ def paint_snippet(
     painter: QPainter, rect: QRectF, snippet: Snippet, *, lines: int = 1, tint: str = "text_muted"
 ) -> None:
     """Paint up to ``lines`` lines from the top of ``rect`` on, in either direction of writing."""
+    snippet = _with_match_in_sight(snippet, round(rect.width()), lines)
     text = _shown_text(snippet, round(rect.width()), lines)
     layout, _ = _laid_out(text, snippet, rect.width(), lines=lines, tint=tint)
     layout.draw(painter, rect.topLeft())
@@ -25,6 +26,18 @@ def snippet_lines(snippet: Snippet, width_px: int, *, lines: int) -> int:
     text = _shown_text(snippet, width_px, lines)
     layout, _ = _laid_out(text, snippet, width_px, lines=lines)
     return max(1, layout.lineCount())
+
+
+@lru_cache(maxsize=2048)
+def _with_match_in_sight(snippet: Snippet, width_px: int, lines: int) -> Snippet:
+    """Begin later where long words before the first match would push it out of sight."""
+    if not snippet.bold:
+        return snippet
+    start, end = snippet.bold[0]
+    if start == 0 or len(_shown_text(snippet, width_px, lines)) > end:
+        return snippet
+    bold = tuple((a - start + 1, b - start + 1) for a, b in snippet.bold)
+    return Snippet(f"…{snippet.text[start:]}", bold)
 
 
 @lru_cache(maxsize=2048)
