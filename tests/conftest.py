@@ -14,6 +14,16 @@ ROOT = Path(__file__).resolve().parent.parent
 os.environ["QT_QPA_PLATFORM"] = os.environ.get("FOLIOSCOPE_TEST_PLATFORM", "offscreen")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Tests never touch the libraries, preferences and logs of the person who runs them."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("FOLIOSCOPE_DATA", str(tmp_path_factory.mktemp("folioscope")))
+        for name in ("LIBRARY", "MODELS", "CONFIG"):
+            patched.delenv(f"FOLIOSCOPE_{name}", raising=False)
+        yield
+
+
 def find_shared() -> Path | None:
     """Return the folder with the development corpus, or None when it is not here."""
     named = os.environ.get("FOLIOSCOPE_SHARED")

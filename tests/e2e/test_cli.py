@@ -361,6 +361,27 @@ def test_an_interrupt_ends_at_once_and_keeps_what_is_done(ask, tmp_path) -> None
     assert ask("--library", library, "status", "--json").json["pages"] == 1
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of POSIX")
+def test_a_full_disk_is_told_and_loses_nothing(ask, library, tmp_path) -> None:
+    import resource
+
+    folder = tmp_path / "more"
+    folder.mkdir()
+    text_pdf(folder / "thick.pdf", 120, sentence="The appendix goes on and on.")
+    room = (library / "catalogue.sqlite").stat().st_size + 40_000
+
+    def fill_disk() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
+
+    told = start("--library", library, "index", folder, preexec_fn=fill_disk)
+    _, err = told.communicate(timeout=120)
+    assert told.returncode == 3
+    assert "disk is full" in err
+    assert ask("--library", library, "search", "guarantor", "--json").json["hits"]
+    assert ask("--library", library, "index", "--json").code == 0
+    assert ask("--library", library, "status", "--json").json["pages"] == 123
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="pipes of POSIX")
 def test_output_that_nobody_reads_is_no_error(made_library, tmp_path) -> None:
     lines = tmp_path / "queries.txt"

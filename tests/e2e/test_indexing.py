@@ -14,8 +14,10 @@ from folioscope.documents.limits import ReadingLimits
 from folioscope.domain.documents import Failure, FailureCause, FileState
 from folioscope.domain.errors import (
     DiskFullError,
+    DocumentError,
     FingerprintMismatchError,
     LibraryBusyError,
+    ModelMissingError,
 )
 from folioscope.domain.pages import PageRef
 from folioscope.domain.queries import StoreQuery
@@ -257,6 +259,58 @@ def test_a_full_disk_blocks_and_goes_on(tmp_path: Path, folder: Path) -> None:
         running.join()
         assert running.error is None
         assert parts.library.stats().pages == 5
+
+
+def test_a_model_that_is_missing_ends_the_run_and_keeps_files_waiting(
+    parts: OpenParts, folder: Path
+) -> None:
+    def refuse(_pages: object) -> None:
+        raise ModelMissingError("The model is not there.", hint="Run `folioscope doctor`.")
+
+    parts.encoder.before = refuse
+    with pytest.raises(ModelMissingError):
+        parts.index(folder)
+    assert {f.state for f in parts.stores.reading.files()} == {FileState.WAITING}
+    parts.encoder.before = lambda _: None
+    assert parts.index().pages_read == 5
+
+
+# --- pictures and texts of pages
+
+
+def test_pages_have_pictures_and_words(parts: OpenParts, folder: Path) -> None:
+    parts.index(folder)
+    ref = PageRef(_id(parts, "loan.pdf"), 1)
+    preview = parts.pages.preview(ref)
+    assert preview is not None
+    assert preview.startswith(b"\xff\xd8")
+    image = parts.pages.render(ref, longest_px=600)
+    assert max(image.width_px, image.height_px) == 600
+    assert "guarantor" in parts.pages.text(ref).plain
+    assert parts.pages.document(ref).page_count == 2
+
+
+def test_pages_that_are_away_can_be_found_but_not_rendered(parts: OpenParts, folder: Path) -> None:
+    parts.index(folder)
+    ref = PageRef(_id(parts, "loan.pdf"), 0)
+    folder.rename(folder.with_name("unplugged"))
+    parts.index()
+    assert parts.pages.document(ref).is_away
+    assert parts.found("guarantor")
+    assert parts.pages.preview(ref) is not None
+    with pytest.raises(DocumentError, match="not connected"):
+        parts.pages.render(ref, longest_px=600)
+
+
+def test_pictures_of_what_was_removed_go(parts: OpenParts, folder: Path) -> None:
+    parts.index(folder)
+    ref = PageRef(_id(parts, "loan.pdf"), 0)
+    text_pdf(folder / "loan.pdf", 1, sentence="The mortgage is paid back.")
+    parts.index()
+    assert parts.pages.preview(ref) is None
+    new = PageRef(_id(parts, "loan.pdf"), 0)
+    parts.library.remove([str(folder)])
+    assert parts.pages.preview(new) is None
 
 
 # --- cancelling, pausing, going on
