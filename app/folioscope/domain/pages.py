@@ -1,15 +1,24 @@
-"""Pages: reference, picture, text with boxes, regions, looks and vectors."""
+"""Pages: reference, picture, text with boxes, regions, looks and vectors.
+
+NumPy is imported when the first array is made: the window is up before that.
+"""
+
+from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any
 
 from folioscope.domain.geometry import Box
 
-Float32 = npt.NDArray[np.float32]
-Int32 = npt.NDArray[np.int32]
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    Float32 = npt.NDArray[np.float32]
+    Int32 = npt.NDArray[np.int32]
+else:
+    Float32 = Int32 = Any
 
 LOOK_NAMES = (
     "figure", "photo", "screen", "slide", "scan",
@@ -54,10 +63,14 @@ class PageImage:
 
 
 def _no_boxes() -> Float32:
+    import numpy as np
+
     return np.zeros((0, 4), np.float32)
 
 
 def _no_numbers() -> Int32:
+    import numpy as np
+
     return np.zeros(0, np.int32)
 
 

@@ -1,15 +1,19 @@
 """What a store finds and what the user is shown."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
 from enum import StrEnum
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING
 
 from folioscope.domain.documents import FileState
 from folioscope.domain.geometry import Box
 from folioscope.domain.pages import Float32, Int32, PageRef, TextSource
 from folioscope.domain.queries import ParsedQuery
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 
 @dataclass(frozen=True, slots=True, eq=False)
