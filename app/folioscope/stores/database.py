@@ -22,7 +22,8 @@ class Database:
         self._access = access
         self._local = threading.local()
         self._lock = threading.RLock()
-        self._connections: list[sqlite3.Connection] = []
+        # each with the thread that reads through it; None for the one that writes
+        self._connections: list[tuple[threading.Thread | None, sqlite3.Connection]] = []
         self._registry = threading.Lock()
         self._writer: sqlite3.Connection | None = None
         self._is_closed = False
@@ -79,7 +80,7 @@ class Database:
         """Close all connections; threads that still read get a StoreError."""
         with self._lock, self._registry:
             self._is_closed = True
-            for connection in self._connections:
+            for _, connection in self._connections:
                 with contextlib.suppress(sqlite3.Error):
                     connection.close()
             self._connections.clear()
@@ -113,5 +114,14 @@ class Database:
             connection.close()
             raise
         with self._registry:
-            self._connections.append(connection)
+            self._close_unused()
+            owner = threading.current_thread() if is_reader else None
+            self._connections.append((owner, connection))
         return connection
+
+    def _close_unused(self) -> None:
+        """Close the connections of threads that have ended; a window has many in its life."""
+        for owner, connection in self._connections:
+            if owner is not None and not owner.is_alive():
+                connection.close()
+        self._connections = [c for c in self._connections if c[0] is None or c[0].is_alive()]
