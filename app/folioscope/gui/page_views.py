@@ -146,6 +146,8 @@ class PageViews(QObject):
         """Go back to the results; False if no page is large."""
         if not self.is_large:
             return False
+        if self._large is not None:
+            self._answers.view.choose(self._large.current())
         self._stack.setCurrentIndex(0)
         self._answers.view.setFocus()
         return True

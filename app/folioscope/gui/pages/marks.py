@@ -203,7 +203,7 @@ def _paint_words(
         _paint_wash(painter, box, dark=dark, is_current=is_current)
         line = QRectF(box.x(), box.bottom() - 1, box.width(), 1.5)
         painter.fillRect(line, colour("mark_bright" if dark else "mark_deep"))
-        if is_current and box.height() > _SMALLEST_RINGED_PX:
+        if is_current and box.height() >= _SMALLEST_RINGED_PX:
             paint_frame(painter, box.adjusted(-1, -0.5, 1, 1.5), width=1.5, radius=2)
 
 
