@@ -3,7 +3,7 @@
 import contextlib
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from folioscope.domain.errors import StoreError
@@ -22,9 +22,8 @@ class Database:
         self._access = access
         self._local = threading.local()
         self._lock = threading.RLock()
-        # each with the thread that reads through it; None for the one that writes
-        self._connections: list[tuple[threading.Thread | None, sqlite3.Connection]] = []
-        self._registry = threading.Lock()
+        self._connections: set[sqlite3.Connection] = set()
+        self._registry = threading.RLock()
         self._writer: sqlite3.Connection | None = None
         self._is_closed = False
 
@@ -32,10 +31,10 @@ class Database:
         """Return this thread's connection for reading."""
         if self._is_closed:
             raise StoreError("The library is closed.")
-        found: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if found is None:
-            found = self._local.connection = self._connect(is_reader=True)
-        return found
+        own: _OwnConnection | None = getattr(self._local, "own", None)
+        if own is None:
+            own = self._local.own = _OwnConnection(self._connect(is_reader=True), self._forget)
+        return own.connection
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -80,10 +79,8 @@ class Database:
         """Close all connections; threads that still read get a StoreError."""
         with self._lock, self._registry:
             self._is_closed = True
-            for _, connection in self._connections:
-                with contextlib.suppress(sqlite3.Error):
-                    connection.close()
-            self._connections.clear()
+            for connection in list(self._connections):
+                self._forget(connection)
             self._writer = None
 
     def _write_connection(self) -> sqlite3.Connection:
@@ -114,14 +111,27 @@ class Database:
             connection.close()
             raise
         with self._registry:
-            self._close_unused()
-            owner = threading.current_thread() if is_reader else None
-            self._connections.append((owner, connection))
+            self._connections.add(connection)
         return connection
 
-    def _close_unused(self) -> None:
-        """Close the connections of threads that have ended; a window has many in its life."""
-        for owner, connection in self._connections:
-            if owner is not None and not owner.is_alive():
-                connection.close()
-        self._connections = [c for c in self._connections if c[0] is None or c[0].is_alive()]
+    def _forget(self, connection: sqlite3.Connection) -> None:
+        with self._registry, contextlib.suppress(sqlite3.Error):
+            self._connections.discard(connection)
+            connection.close()
+
+
+class _OwnConnection:
+    """A thread's connection, closed when the thread ends.
+
+    A window has many threads in its life, and its pool forgets what belongs to them after each
+    job: without this every search would leave an open file and a cache behind.
+    """
+
+    def __init__(
+        self, connection: sqlite3.Connection, forget: Callable[[sqlite3.Connection], None]
+    ) -> None:
+        self.connection = connection
+        self._forget = forget
+
+    def __del__(self) -> None:
+        self._forget(self.connection)

@@ -1,6 +1,5 @@
 """Connections to the catalogue."""
 
-import os
 import sys
 import threading
 from pathlib import Path
@@ -13,7 +12,7 @@ from folioscope.stores.database import Database
 
 
 def open_files() -> int:
-    return len(os.listdir("/proc/self/fd"))
+    return sum(1 for _ in Path("/proc/self/fd").iterdir())
 
 
 @pytest.fixture
@@ -41,6 +40,25 @@ def test_threads_that_ended_leave_no_open_files(database: Database) -> None:
         thread.join()
     assert seen == [1] * 30
     assert open_files() < before + 10
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="counts the files of a Linux process")
+def test_jobs_of_a_window_leave_no_open_files(database: Database) -> None:
+    from PySide6.QtCore import QRunnable, QThreadPool
+
+    seen: list[int] = []
+
+    class Job(QRunnable):
+        def run(self) -> None:
+            seen.append(read(database))
+
+    pool = QThreadPool()
+    before = open_files()
+    for _ in range(30):
+        pool.start(Job())
+    assert pool.waitForDone(30_000)
+    assert seen == [1] * 30
+    assert open_files() < before + 15
 
 
 def test_the_thread_that_wrote_may_end(database: Database) -> None:
