@@ -45,6 +45,17 @@ def test_rows_name_what_there_is_and_leave_out_what_there_is_not(sidebar: Sideba
     assert texts(sidebar) == expected
 
 
+def test_single_files_look_like_files() -> None:
+    added = [
+        PageCount("/me/a.pdf", 3, 1, False),
+        PageCount("/me/b.JPG", 1, 1, False),
+        PageCount("/me/v1.2", 3, 1, False),
+    ]
+    rows = build_rows(added, (), page_count=7)
+    signs = [row.icon_name for row in rows if row.kind is RowKind.FOLDER]
+    assert signs == ["file-text", "file-image", "folder"]
+
+
 def test_rows_speak_their_counts_and_whether_a_drive_is_away(sidebar: Sidebar) -> None:
     spoken = texts(sidebar, Qt.ItemDataRole.AccessibleTextRole)
     assert spoken[2] == "Reports, 1,412 pages"

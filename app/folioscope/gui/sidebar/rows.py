@@ -52,6 +52,24 @@ class Row:
         return ", ".join(parts)
 
 
+_FILE_SUFFIXES = frozenset(
+    [
+        ".pdf",
+        ".png",
+        ".jpg",
+        ".jpeg",
+        ".webp",
+        ".tif",
+        ".tiff",
+        ".gif",
+        ".bmp",
+        ".avif",
+        ".heic",
+        ".heif",
+    ]
+)
+
+
 def kind_name(kind: str) -> str:
     """Return what a kind of document is called in the window."""
     return tr("Pictures") if kind == DocumentKind.IMAGE else kind.upper()
@@ -67,6 +85,14 @@ def folder_name(path: str) -> str:
     return PurePath(path).name or path
 
 
+def _folder_icon(folder: PageCount) -> str:
+    # single files can be added too; told by their name, as the disk may be slow to ask
+    suffix = PurePath(folder.folder).suffix.lower()
+    if folder.files > 1 or suffix not in _FILE_SUFFIXES:
+        return "folder"
+    return "file-text" if suffix == ".pdf" else "file-image"
+
+
 def build_rows(
     folders: list[PageCount], kinds: tuple[tuple[str, int], ...], *, page_count: int
 ) -> list[Row]:
@@ -76,7 +102,7 @@ def build_rows(
         Row(RowKind.HEADING, tr("Folders")),
     ]
     for folder in folders:
-        sign = "unplug" if folder.is_away else "folder"
+        sign = "unplug" if folder.is_away else _folder_icon(folder)
         rows.append(
             Row(
                 RowKind.FOLDER,
