@@ -10,7 +10,7 @@ from folioscope.domain.protocols import PageCount
 from folioscope.domain.queries import PageFilter
 from folioscope.domain.results import Facets
 from folioscope.gui.scope import chips_of, with_folder, with_kind, with_ocr, with_years, years_of
-from folioscope.gui.sidebar.rows import RowRole, SidebarModel, build_rows
+from folioscope.gui.sidebar.rows import RowKind, RowRole, SidebarModel, build_rows
 from folioscope.gui.sidebar.sidebar import Sidebar
 from folioscope.gui.sidebar.year_bars import YearBars
 

@@ -52,22 +52,8 @@ class Row:
         return ", ".join(parts)
 
 
-_FILE_SUFFIXES = frozenset(
-    [
-        ".pdf",
-        ".png",
-        ".jpg",
-        ".jpeg",
-        ".webp",
-        ".tif",
-        ".tiff",
-        ".gif",
-        ".bmp",
-        ".avif",
-        ".heic",
-        ".heif",
-    ]
-)
+_PICTURE_SUFFIXES = ("png", "jpg", "jpeg", "webp", "tif", "tiff", "gif", "bmp", "avif", "heic")
+_FILE_SUFFIXES = frozenset(f".{name}" for name in ("pdf", *_PICTURE_SUFFIXES))
 
 
 def kind_name(kind: str) -> str:
