@@ -74,6 +74,7 @@ class RowStack(QWidget):
         self._rows = list(rows)
         for new in self._rows:
             self._stack.addWidget(new)
+            new.show()  # a layout would show it a turn of the event loop later
 
 
 class WhyRows(QWidget):
