@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import psutil
 
 EVERY_S = 0.05
+SHARED_EVERY = 20  # samples: asking for shared memory takes the system some milliseconds
 
 
 @dataclass(slots=True)
@@ -48,24 +49,33 @@ class MemoryWatch:
             self._thread.join()
 
     def _sample(self) -> None:
+        samples = 0
         while not self._over.wait(EVERY_S):
+            samples += 1
             try:
                 root = psutil.Process(self.pid)
                 family = [root, *root.children(recursive=True)]
             except psutil.NoSuchProcess:
                 return
-            sizes = [_sizes(process) for process in family]
-            self.peak.resident = max(self.peak.resident, sum(s[0] for s in sizes))
-            self.peak.proportional = max(self.peak.proportional, sum(s[1] for s in sizes))
+            self.peak.resident = max(self.peak.resident, sum(map(_resident, family)))
+            if samples % SHARED_EVERY == 1:
+                shared_out = sum(map(_proportional, family))
+                self.peak.proportional = max(self.peak.proportional, shared_out)
             self.peak.most_processes = max(self.peak.most_processes, len(family))
 
 
-def _sizes(process: psutil.Process) -> tuple[int, int]:
+def _resident(process: psutil.Process) -> int:
     try:
-        full = process.memory_full_info()
+        return int(process.memory_info().rss)
+    except psutil.NoSuchProcess:
+        return 0
+
+
+def _proportional(process: psutil.Process) -> int:
+    try:
+        return int(getattr(process.memory_full_info(), "pss", 0))
     except (psutil.NoSuchProcess, psutil.AccessDenied):
-        return 0, 0
-    return full.rss, getattr(full, "pss", 0)
+        return 0
 
 
 def folioscope(*arguments: str) -> list[str]:
