@@ -798,6 +798,10 @@
       <translation>不用篩選條件搜尋</translation>
     </message>
     <message>
+      <source>Searching…</source>
+      <translation>正在搜尋…</translation>
+    </message>
+    <message>
       <source>Settings</source>
       <translation>設定</translation>
     </message>

@@ -69,6 +69,10 @@ def test_an_empty_library_shows_what_to_do_and_adds_the_samples(
     qtbot.waitUntil(lambda: desk.window.centre.is_first_run)
     qtbot.mouseClick(desk.window.centre.first_run.samples_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: len(fakes.indexing.added) == 4)
+    fakes.library.counts = Fakes().library.counts
+    desk.window.indexing.library_changed.emit()
+    qtbot.waitUntil(lambda: not desk.window.centre.is_first_run)
+    assert desk.window.bar.field.hasFocus()
 
 
 def test_a_library_that_is_in_use_is_told_and_can_be_tried_again(
@@ -203,6 +207,15 @@ def test_a_problem_is_explained_and_its_link_mends_the_query(
     qtbot.mouseClick(link, Qt.MouseButton.LeftButton)
     assert desk.window.bar.field.text() == "map after:2026-06"
     qtbot.waitUntil(lambda: not notes.isVisible())
+
+
+def test_a_slow_answer_is_announced_until_it_comes(desk: WindowDesk, qtbot: QtBot) -> None:
+    gate = desk.fakes.search.gates["map"] = threading.Event()
+    type_query(desk, qtbot, "map")
+    count = desk.window.bar.chips.count
+    qtbot.waitUntil(lambda: count.text() == "Searching…")
+    gate.set()
+    qtbot.waitUntil(lambda: count.text() == "2 pages in 2 documents")
 
 
 def test_growth_asks_again_and_keeps_the_chosen_page(desk: WindowDesk, qtbot: QtBot) -> None:

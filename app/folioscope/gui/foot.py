@@ -30,6 +30,7 @@ class Foot(QStackedWidget):
         self._facts = Facts()
         self.strip = Strip()
         self._activity: ActivityView | None = None
+        self._runs: list[IndexReport] = []  # told once Activity is there
         self.addWidget(self.strip)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._connect()
@@ -58,6 +59,9 @@ class Foot(QStackedWidget):
             made.retry_wanted.connect(self._indexing.retry)
             made.unlock_wanted.connect(self._unlock)
             made.show_wanted.connect(self.show_wanted)
+            made.set_files(self._facts.failed, self._facts.left_out)
+            for report in self._runs:
+                made.add_run(report)
             self.addWidget(made)
         return self._activity
 
@@ -101,8 +105,11 @@ class Foot(QStackedWidget):
     def show_facts(self, facts: Facts) -> None:
         """Show files that failed."""
         self._facts = facts
-        self.activity.set_files(facts.failed, facts.left_out)
-        self.strip.set_failures(self.activity.failed_count())
+        if self._activity is not None or facts.failed:
+            self.activity.set_files(facts.failed, facts.left_out)
+            self.strip.set_failures(self.activity.failed_count())
+        else:
+            self.strip.set_failures(0)
         self._show_state(self._indexing.state())
 
     def _show_state(self, state: IndexState) -> None:
@@ -124,5 +131,9 @@ class Foot(QStackedWidget):
         )
 
     def _note_run(self, report: IndexReport) -> None:
-        if is_worth_telling(report):
-            self.activity.add_run(report)
+        if not is_worth_telling(report):
+            return
+        if self._activity is None:
+            self._runs.append(report)
+        else:
+            self._activity.add_run(report)

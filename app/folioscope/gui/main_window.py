@@ -154,6 +154,7 @@ class MainWindow(QWidget):
         bar.chips.weaker_wanted.connect(self.centre.show_weaker)
         bar.sidebar_wanted.connect(self.frame.toggle_sidebar)
         bar.settings_wanted.connect(self.show_settings)
+        self.searches.waiting.connect(bar.chips.show_waiting)
         self.searches.failed.connect(lambda error: self.tell(sentence_of(error)))
         self.frame.narrow_changed.connect(self._be_narrow)
 
@@ -267,7 +268,10 @@ class MainWindow(QWidget):
         self.sidebar.set_folders(facts.folders)
         self.bar.chips.set_folders(facts.folders)
         self.foot.show_facts(facts)
+        was_first_run = self.centre.is_first_run
         self.centre.show_first_run(is_on=facts.is_empty)
+        if was_first_run and not facts.is_empty:
+            self.bar.field.setFocus()
         self.foot.setVisible(not facts.is_empty or self.foot.is_activity_open)
         if facts.is_empty:
             self.frame.show_panel(is_on=False)

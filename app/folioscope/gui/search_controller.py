@@ -10,6 +10,7 @@ from folioscope.jobs.progress import JobContext
 from folioscope.services.api import Services
 
 DEBOUNCE_MS = 150
+SLOW_MS = 400  # before that nothing is said of waiting
 _LIMIT = 200
 
 
@@ -19,7 +20,7 @@ class SearchController(QObject):
     ``answered(results, is_repeat)``: a repeat is the same question over a grown library.
     """
 
-    asking = Signal()
+    waiting = Signal()  # an answer takes its time
     answered = Signal(object, bool)
     failed = Signal(object)
 
@@ -32,6 +33,8 @@ class SearchController(QObject):
         self._wants_repeat = False
         self._timer = QTimer(self, singleShot=True, interval=DEBOUNCE_MS)
         self._timer.timeout.connect(self._ask)
+        self._slow = QTimer(self, singleShot=True, interval=SLOW_MS)
+        self._slow.timeout.connect(self.waiting)
         session.opened.connect(self._ask)
 
     @property
@@ -91,7 +94,7 @@ class SearchController(QObject):
         if handle is None:
             return  # asked again when the library is open
         if not is_repeat:
-            self.asking.emit()
+            self._slow.start()
         handle.succeeded.connect(lambda found: self.answered.emit(found, is_repeat))
         handle.failed.connect(self.failed.emit)
         handle.finished.connect(lambda: self._end(handle))
@@ -99,5 +102,6 @@ class SearchController(QObject):
     def _end(self, handle: JobHandle) -> None:
         if self._handle is handle:
             self._handle = None
+            self._slow.stop()
             if self._wants_repeat and not self._timer.isActive():
                 self._ask(is_repeat=True)

@@ -97,6 +97,11 @@ class ChipRow(QFrame):
         """Return the chips shown."""
         return list(self._chips)
 
+    def show_waiting(self) -> None:
+        """Say that an answer takes its time."""
+        self.count.setText(tr("Searching…"))
+        self.weaker.hide()
+
     def show_counts(self, found: SearchResults, *, shows_weaker: bool, is_asked: bool) -> None:
         """Say how much was found; a library without question only tells its filtered size."""
         self._shows_weaker = shows_weaker
