@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from folioscope.domain.geometry import Box
@@ -107,4 +107,30 @@ class EncoderNeeds:
 
     longest_px: int = 1_754
     batch_pages: int = 1
-    extras: tuple[tuple[str, str], ...] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True, slots=True)
+class HeatMark:
+    """A part of a page that answers by look, snapped to a block or figure; ``score`` 0 to 1."""
+
+    box: Box
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class WordHeat:
+    """Where one word of the query is answered; empty where nowhere."""
+
+    word: str
+    marks: tuple[HeatMark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HeatMap:
+    """Where a page answers a query by look: for all of it (at most three marks) and by word.
+
+    Everything is empty where the page has no vectors of the model, or nothing matched.
+    """
+
+    whole: tuple[HeatMark, ...] = ()
+    words: tuple[WordHeat, ...] = ()

@@ -12,6 +12,10 @@ from folioscope.domain.documents import (
     FileState,
     SourceFile,
 )
+from folioscope.domain.embeddings import (
+    Embedding,
+    VisualPage,
+)
 from folioscope.domain.pages import (
     Float32,
     PageContent,
@@ -287,6 +291,31 @@ class VectorStore(Protocol):
 
     def waiting_for_ocr(self, *, limit: int) -> list[PageRef]:
         """Pages that OCR has still to read, fewest-page documents first."""
+        ...
+
+    # vectors of visual models, kept beside the pages and by the models' fingerprints
+    def put_visual(self, model: str, pages: Sequence[tuple[PageRef, Embedding]]) -> None:
+        """Keep pages' vectors of a visual model, all or none; pages that are gone are passed over.
+
+        They belong to the picture of a page, not to its text: replacing a page or reading its
+        document again leaves them, removing the document drops them.
+        """
+        ...
+
+    def visual_pages(self, model: str, refs: Sequence[PageRef]) -> list[VisualPage | None]:
+        """Fetch what was kept of pages, in the order asked; None where there is nothing."""
+        ...
+
+    def visual_missing(self, model: str, *, limit: int) -> list[PageRef]:
+        """Pages without vectors of that model: newest file first, then by page."""
+        ...
+
+    def visual_counts(self) -> dict[str, int]:
+        """Count the pages that have vectors, by model."""
+        ...
+
+    def drop_visual(self, model: str) -> None:
+        """Forget all vectors of a model."""
         ...
 
     # search

@@ -5,6 +5,7 @@ from datetime import date
 from enum import StrEnum
 
 from folioscope.domain.documents import DocumentKind
+from folioscope.domain.embeddings import VisualQuery
 from folioscope.domain.pages import Float32, MultiVector, TextSource
 
 
@@ -111,11 +112,13 @@ class StoreQuery:
     title by which candidates are chosen. ``look_weights``: float32 (16,) or None, multiplied
     with the looks' percentiles (-0.5 to 0.5) when candidates are chosen.
     ``multi``: late-interaction vectors of the query, whitening does not apply.
+    ``visual``: vectors of a visual model; pages that have none of it are not ruled out.
     """
 
     words: WordQuery = field(default_factory=WordQuery)
     vector: Float32 | None = None
     multi: MultiVector | None = None
     look_weights: Float32 | None = None
+    visual: VisualQuery | None = None
     view_weights: tuple[float, float, float] = (1.0, 0.5, 0.3)
     filter: PageFilter = field(default_factory=PageFilter)

@@ -9,11 +9,13 @@ from enum import StrEnum
 from typing import Protocol
 
 from folioscope.domain.documents import Failure, FileState
+from folioscope.domain.embeddings import PictureQuery
 from folioscope.domain.pages import PageImage, PageRef, PageText
 from folioscope.domain.protocols import Cancellation, PageCount, StoreStats, VerifyReport
 from folioscope.domain.queries import PageFilter
 from folioscope.domain.results import SearchResults
 from folioscope.jobs.progress import JobContext
+from folioscope.services.look_api import LookService, ModelsService
 
 
 class SearchService(Protocol):
@@ -28,6 +30,28 @@ class SearchService(Protocol):
         token: Cancellation | None = None,
     ) -> SearchResults:
         """Answer a query; ``scope`` holds the filters set outside of it. QueryError if empty."""
+        ...
+
+    def search_picture(
+        self,
+        picture: PictureQuery,
+        *,
+        scope: PageFilter,
+        limit: int = 200,
+        token: Cancellation | None = None,
+    ) -> SearchResults:
+        """Find pages that look like a picture, or a part of one.
+
+        Raises ModelMissingError where the library uses no visual model.
+        """
+        ...
+
+    def rerank(self, found: SearchResults, ctx: JobContext) -> SearchResults:
+        """Read the best 20 results again together with the query, and order them by that.
+
+        Reports progress in pages; Cancelled leaves ``found`` as it was. Raises
+        ModelMissingError where no reranker is installed.
+        """
         ...
 
     def browse(self, *, scope: PageFilter, token: Cancellation | None = None) -> SearchResults:
@@ -209,3 +233,5 @@ class Services:
     indexing: IndexingService
     library: LibraryService
     pages: PageService
+    look: LookService
+    models: ModelsService

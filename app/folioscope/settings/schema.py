@@ -21,3 +21,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     ignore_patterns: tuple[str, ...] = DEFAULT_IGNORES
     reads_pictures: bool = True  # OCR for pages that have no text of their own
     page_timeout_s: Annotated[float, msgspec.Meta(ge=1, le=3600)] = 60.0
+    visual_model: str = ""  # a model's name; empty: the starter alone
+    visual_precision: str = ""  # empty: the recommended one
+    reranker: str = ""  # a model's name; empty: no second look
+    looks_on_battery: bool = False
+    looks_while_working: bool = False  # also while somebody uses the computer

@@ -167,6 +167,7 @@ def _filled(
         names=words.names[chosen],
         held=words.held[chosen],
         maxsim=late[order],
+        visual=np.full(len(order), -1.0, np.float32),
         ink=pages["ink"][chosen],
         digest=pages["digest"][chosen],
     )
