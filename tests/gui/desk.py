@@ -46,6 +46,7 @@ class WindowDesk:
             return True
         self._is_closed = True
         self.fakes.indexing.gate.set()
+        self.fakes.look.gate.set()
         for gate in self.fakes.search.gates.values():
             gate.set()
         self.window.close()

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 import numpy as np
@@ -11,6 +11,7 @@ from PySide6.QtCore import QBuffer, QIODevice
 from PySide6.QtGui import QImage
 
 from folioscope.domain.documents import FileState
+from folioscope.domain.embeddings import PictureQuery
 from folioscope.domain.geometry import Box
 from folioscope.domain.pages import PageImage, PageRef, PageText
 from folioscope.domain.protocols import (
@@ -33,7 +34,7 @@ from folioscope.domain.results import (
     WordMark,
 )
 from folioscope.gui.image_bridge import qimage_of
-from folioscope.jobs.progress import JobContext
+from folioscope.jobs.progress import JobContext, Progress
 from folioscope.services.api import (
     DocumentView,
     DropSummary,
@@ -42,6 +43,7 @@ from folioscope.services.api import (
     IndexState,
     Services,
 )
+from tests.gui.fake_models import FakeLook, FakeModels
 
 
 def document_id(number: int) -> str:
@@ -99,6 +101,10 @@ class FakeSearch:
     browsed: list[PageFilter] = field(default_factory=list)
     all_pages: SearchResults = field(default_factory=lambda: answer("", [result(1), result(2)]))
     error: Exception | None = None
+    pictures: list[PictureQuery] = field(default_factory=list)
+    picture_error: Exception | None = None
+    reranked: list[SearchResults] = field(default_factory=list)
+    rerank_gate: threading.Event | None = None
 
     def search(
         self,
@@ -114,6 +120,31 @@ class FakeSearch:
         if text in self.gates:
             self.gates[text].wait(10)
         return self.answers.get(text, answer(text, [result(1), result(2, page=3)]))
+
+    def search_picture(
+        self,
+        picture: PictureQuery,
+        *,
+        scope: PageFilter,
+        limit: int = 200,
+        token: Cancellation | None = None,
+    ) -> SearchResults:
+        self.pictures.append(picture)
+        if self.picture_error:
+            raise self.picture_error
+        return answer("", [result(4), result(5), result(6)])
+
+    def rerank(self, found: SearchResults, ctx: JobContext) -> SearchResults:
+        self.reranked.append(found)
+        ctx.report(Progress(7, 20))
+        if self.rerank_gate is not None:
+            forget = ctx.token.on_cancel(self.rerank_gate.set)
+            self.rerank_gate.wait(10)
+            forget()
+        ctx.token.raise_if_cancelled()
+        if self.error:
+            raise self.error
+        return replace(found, results=tuple(reversed(found.results)))
 
     def browse(self, *, scope: PageFilter, token: Cancellation | None = None) -> SearchResults:
         self.browsed.append(scope)
@@ -278,16 +309,20 @@ def jpeg_of(image: QImage) -> bytes:
 
 @dataclass
 class Fakes:
-    """All four services, to look into, and as the window gets them."""
+    """All services, to look into, and as the window gets them."""
 
     search: FakeSearch = field(default_factory=FakeSearch)
     indexing: FakeIndexing = field(default_factory=FakeIndexing)
     library: FakeLibrary = field(default_factory=FakeLibrary)
     pages: FakePages = field(default_factory=FakePages)
+    look: FakeLook = field(default_factory=FakeLook)
+    models: FakeModels = field(default_factory=FakeModels)
 
     def services(self) -> Services:
         """Bundle them."""
-        return Services(self.search, self.indexing, self.library, self.pages)
+        return Services(
+            self.search, self.indexing, self.library, self.pages, self.look, self.models
+        )
 
     def opener(self) -> Callable[[], Services]:
         """What ``run`` is handed."""
