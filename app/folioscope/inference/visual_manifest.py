@@ -19,11 +19,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")  # names and revisions name fo
 _PARTS = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*")
 
 
-class _Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    pass
-
-
-class CheckpointFile(_Strict):
+class CheckpointFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A file that the model is made from, ``name`` relative to the repository.
 
     ``size_bytes`` 0 and ``sha256`` "" where not known: what arrives is noted then.
@@ -37,21 +33,21 @@ class CheckpointFile(_Strict):
     is_optional: bool = False
 
 
-class TemplateFile(_Strict):
+class TemplateFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A graph without weights, beside the manifest."""
 
     file: str
     sha256: str = ""
 
 
-class Templates(_Strict):
+class Templates(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Graphs by flavour (``fp32``, ``fp16``) of the two towers."""
 
     vision: dict[str, TemplateFile]
     text: dict[str, TemplateFile]
 
 
-class ImageRules(_Strict):
+class ImageRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How pictures are prepared. ``size_px``: models that see squares of one size, letterboxed."""
 
     min_pixels: int = 3_136
@@ -61,7 +57,7 @@ class ImageRules(_Strict):
     size_px: int = 0
 
 
-class Prompts(_Strict):
+class Prompts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What is put around texts and pictures.
 
     ``query`` and ``passage`` hold ``{text}``; ``image`` is all that goes with a page's picture.
@@ -76,7 +72,7 @@ class Prompts(_Strict):
     picture: str = ""
 
 
-class SpecialTokens(_Strict):
+class SpecialTokens(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Tokens with a meaning of their own, as written in the tokenizer; "" where there is none.
 
     ``score_id``: the token that rerankers end with; -1 where there is none.
@@ -89,7 +85,7 @@ class SpecialTokens(_Strict):
     score_id: int = -1
 
 
-class Tolerances(_Strict):
+class Tolerances(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How near a right run is to the float32 reference: least cosine by precision."""
 
     fp32: float = 0.9999
@@ -99,7 +95,7 @@ class Tolerances(_Strict):
     w8a8: float = 0.97
 
 
-class VisualManifest(_Strict):
+class VisualManifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A visual model as its ``manifest.toml`` describes it.
 
     ``tasks``: its adapters in the order of the graph's ``task`` input. ``dims``: lengths its
