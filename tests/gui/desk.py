@@ -20,6 +20,7 @@ class WindowDesk:
         self._is_closed = False
         self.fakes = fakes or Fakes()
         self.settings = SettingsStore(folder / "settings.json")
+        self.fakes.models.settings = self.settings
         self.memory = WindowMemory(folder / "window.ini")
         self.runner = JobRunner()
         self.session = LibrarySession(self.fakes.opener(), self.runner)

@@ -19,6 +19,7 @@ from folioscope.domain.models import (
 from folioscope.domain.pages import PageRef
 from folioscope.jobs.progress import JobContext, Progress
 from folioscope.services.look_api import LookCoverage, LookState, Profile
+from folioscope.settings.store import SettingsStore
 
 GB = 1_000_000_000
 
@@ -81,6 +82,7 @@ class FakeModels:
     trial_gate: threading.Event | None = None
     error: Exception | None = None
     calls: list[tuple[object, ...]] = field(default_factory=list)
+    settings: SettingsStore | None = None  # where the real ones keep what is chosen
 
     def profiles(self) -> list[Profile]:
         starter = Profile("starter", None, None, self.chosen == "starter")
@@ -165,6 +167,8 @@ class FakeModels:
     def choose_reranker(self, name: str) -> None:
         self.calls.append(("choose_reranker", name))
         self.second = name
+        if self.settings is not None:
+            self.settings.change(reranker=name)
 
 
 @dataclass
@@ -179,6 +183,7 @@ class FakeLook:
     asked_heat: list[tuple[PageRef, str]] = field(default_factory=list)
     contexts: list[JobContext] = field(default_factory=list)
     noted: int = 0
+    went_on: int = 0
     dropped: list[str] = field(default_factory=list)
     error: Exception | None = None
 
@@ -196,6 +201,9 @@ class FakeLook:
 
     def note_user_activity(self) -> None:
         self.noted += 1
+
+    def go_on(self) -> None:
+        self.went_on += 1
 
     def coverage(self) -> list[LookCoverage]:
         return [kept for kept in self.held if kept.model not in self.dropped]

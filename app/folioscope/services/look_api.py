@@ -69,6 +69,10 @@ class LookService(Protocol):
         """Say that somebody is using the window just now."""
         ...
 
+    def go_on(self) -> None:
+        """Look on battery too, until mains power is back or the run ends: the user said so."""
+        ...
+
     def coverage(self) -> list[LookCoverage]:
         """Tell which models the library holds vectors of."""
         ...
