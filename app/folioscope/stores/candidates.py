@@ -13,6 +13,7 @@ from folioscope.stores.maxsim import maxsim
 from folioscope.stores.page_table import Bools, PageTable, Rows
 from folioscope.stores.statistics import LibraryStatistics
 from folioscope.stores.views import NO_VECTOR, Views, ViewScores
+from folioscope.stores.visual_source import VisualSource
 from folioscope.stores.word_source import WordSource
 from folioscope.stores.words import WordScores, WordSearch
 
@@ -40,7 +41,9 @@ def find_refs(shelves: Shelves, query: StoreQuery, *, limit: int | None) -> list
     return shelves.pages.refs(rows[:limit])
 
 
-def find_candidates(shelves: Shelves, query: StoreQuery, *, limit: int) -> Candidates:
+def find_candidates(
+    shelves: Shelves, query: StoreQuery, *, limit: int, visuals: VisualSource
+) -> Candidates:
     """Propose up to ``limit`` pages for each kind of evidence."""
     mask = _passing(shelves, query)
     search = WordSearch(shelves.pages, shelves.files, shelves.words)

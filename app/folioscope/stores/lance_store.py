@@ -38,10 +38,12 @@ from folioscope.stores.putting import put_pages
 from folioscope.stores.renewing import renew
 from folioscope.stores.sql_words import Vocabulary
 from folioscope.stores.statistics import LibraryStatistics
+from folioscope.stores.visual_library import VisualLibrary
+from folioscope.stores.visual_storing import VisualStoring
 from folioscope.stores.write_lock import WriteLock
 
 
-class LanceVectorStore:
+class LanceVectorStore(VisualStoring):
     """A VectorStore in a folder. Safe from any thread.
 
     Several processes (or objects) may read while one writes; ``refresh`` takes in what it
@@ -58,6 +60,7 @@ class LanceVectorStore:
         self._access: Access | None = None
         self._database_: Database | None = None
         self._index_: LibraryIndex | None = None
+        self._visuals_: VisualLibrary | None = None
         self._fingerprint = ""
 
     # lifecycle
@@ -84,14 +87,17 @@ class LanceVectorStore:
         if access is Access.WRITE:
             self._vectors.tidy(found.generation)
             self._codes.tidy(keep=found.codes)
-        self._index_ = LibraryIndex(database, self._vectors, self._codes)
+        index = self._index_ = LibraryIndex(database, self._vectors, self._codes)
+        self._visuals_ = VisualLibrary(self._directory, access, index)
 
     def close(self) -> None:
         """Close; another process may write from now on."""
         if self._database_ is not None:
             self._database_.close()
+        if self._visuals_ is not None:
+            self._visuals_.close()
         self._vectors.close()
-        self._database_ = self._index_ = self._access = None
+        self._database_ = self._index_ = self._visuals_ = self._access = None
         self._lock.release()
 
     @property
@@ -112,7 +118,7 @@ class LanceVectorStore:
 
     def refresh(self) -> bool:
         """Take in what other processes wrote; True when anything changed. Cheap if not."""
-        return self._index.refresh()
+        return self._index.refresh() | self._visuals.refresh()
 
     def warm_up(self) -> None:
         """Load what the first search would wait for."""
@@ -126,17 +132,12 @@ class LanceVectorStore:
     def value(self, key: str) -> bytes | None:
         """Return a small value."""
         with self._database.reading() as connection:
-            row = connection.execute(
-                "SELECT value FROM small_values WHERE key = ?", (f"user:{key}",)
-            ).fetchone()
-        return bytes(row[0]) if row else None
+            return schema.value(connection, f"user:{key}")
 
     def set_value(self, key: str, value: bytes) -> None:
         """Keep a small value."""
         with self._guard, self._database.writing() as connection:
-            connection.execute(
-                "INSERT OR REPLACE INTO small_values VALUES (?, ?)", (f"user:{key}", value)
-            )
+            schema.set_value(connection, f"user:{key}", value)
 
     # files
 
@@ -162,6 +163,7 @@ class LanceVectorStore:
                 for document_id in touched - kept:
                     page_rows.drop_document(connection, document_id)
                 file_rows.relink(connection, kept, lost=True)
+            self._visuals.remove_documents(touched - kept)
             self._index.refresh()
 
     def files(
@@ -192,12 +194,7 @@ class LanceVectorStore:
     def staged_pages(self, document_id: str) -> frozenset[int]:
         """Page indices put for a document that is not committed yet; survives a kill."""
         with self._database.reading() as connection:
-            rows = connection.execute(
-                "SELECT p.page_index FROM pages p JOIN documents d ON d.number = p.owner"
-                " WHERE d.document_id = ? AND p.is_staged = 1",
-                (document_id,),
-            )
-            return frozenset(row[0] for row in rows)
+            return page_rows.staged_indices(connection, document_id)
 
     def stage_pages(self, document_id: str, pages: Sequence[PageRecord]) -> None:
         """Keep pages of a document under way; nobody finds them before the commit."""
@@ -223,13 +220,7 @@ class LanceVectorStore:
         """Forget the pages of a document under way."""
         with self._guard, self._database.writing() as connection:
             owner = file_rows.document_number(connection, document_id)
-            page_rows.delete_pages(
-                connection, page_rows.pages_of(connection, owner, is_staged=True)
-            )
-            connection.execute(
-                "DELETE FROM documents WHERE number = ? AND state = ?",
-                (owner, schema.DocumentState.STAGED),
-            )
+            page_rows.drop_staged(connection, owner)
 
     def replace_pages(self, pages: Sequence[PageRecord]) -> None:
         """Replace pages of committed documents, all or none."""
@@ -240,10 +231,12 @@ class LanceVectorStore:
 
     def remove_documents(self, ids: Iterable[str]) -> None:
         """Forget documents with their pages; their files stay listed."""
+        gone = list(ids)
         with self._guard:
             with self._database.writing() as connection:
-                for document_id in ids:
+                for document_id in gone:
                     page_rows.drop_document(connection, document_id)
+            self._visuals.remove_documents(gone)
             self._index.refresh()
 
     def pages(self, refs: Sequence[PageRef], *, with_vectors: bool = False) -> list[PageRecord]:
@@ -280,10 +273,12 @@ class LanceVectorStore:
         """Propose up to ``limit`` pages for each kind of evidence, every column filled."""
         needs_vectors = query.vector is not None or query.multi is not None
         shelves = self._index.shelves(with_vectors=needs_vectors)
+        if query.visual is not None:
+            self._visuals.prepare(query.visual.model)
 
         def find() -> Candidates:
             with self._index.lock, self._database.reading():
-                return find_candidates(shelves, query, limit=limit)
+                return find_candidates(shelves, query, limit=limit, visuals=self._visuals)
 
         return self._index.steadily(find)
 
@@ -374,6 +369,12 @@ class LanceVectorStore:
         if self._index_ is None:
             raise StoreError("The library is not open.")
         return self._index_
+
+    @property
+    def _visuals(self) -> VisualLibrary:
+        if self._visuals_ is None:
+            raise StoreError("The library is not open.")
+        return self._visuals_
 
     def _put(self, pages: Sequence[PageRecord], *, document_id: str | None) -> None:
         try:

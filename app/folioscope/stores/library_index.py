@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from folioscope.domain.errors import StoreError
-from folioscope.domain.pages import MultiVector, PageVectors
+from folioscope.domain.pages import MultiVector, PageRef, PageVectors
 from folioscope.domain.protocols import Cancellation
 from folioscope.stores.candidates import Shelves
 from folioscope.stores.code_cache import LEAST_PAGES, CodeCache
@@ -29,7 +29,7 @@ from folioscope.stores.index_reading import (
     statistics_version,
 )
 from folioscope.stores.lance_vectors import LanceVectors
-from folioscope.stores.page_rows import PageRow, read_facts
+from folioscope.stores.page_rows import PageRow, is_committed, read_facts
 from folioscope.stores.page_table import Bools, PageTable, Rows
 from folioscope.stores.schema import DIM, GENERATION, last_change, number
 from folioscope.stores.sql_words import SqlWords
@@ -100,6 +100,11 @@ class LibraryIndex:
         return Shelves(
             state.pages, state.files, state.words, state.statistics, state.views, self._multis
         )
+
+    def has_page(self, ref: PageRef) -> bool:
+        """Whether a page is in the library, be it hidden for want of a file."""
+        with self._database.reading() as connection:
+            return is_committed(connection, ref)
 
     @property
     def lock(self) -> "threading.RLock":

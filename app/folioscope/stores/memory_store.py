@@ -29,12 +29,14 @@ from folioscope.domain.queries import StoreQuery
 from folioscope.domain.results import Candidates
 from folioscope.stores.candidates import Shelves, find_candidates, find_refs
 from folioscope.stores.file_table import FileTable
+from folioscope.stores.memory_visuals import MemoryVisuals
 from folioscope.stores.memory_words import MemoryWords
 from folioscope.stores.page_facts import facts_of, tokens_of
 from folioscope.stores.page_table import PageTable
 from folioscope.stores.records import checked_dim, without_vectors
 from folioscope.stores.statistics import LibraryStatistics, default_statistics, is_due
 from folioscope.stores.views import ExactViews, VectorBatch, statistics_from
+from folioscope.stores.visual_storing import VisualStoring
 
 
 @dataclass
@@ -46,7 +48,7 @@ class _Shelf:
     is_hidden: bool = False
 
 
-class MemoryVectorStore:
+class MemoryVectorStore(VisualStoring):
     """A VectorStore that keeps all in memory and nothing on disk. Safe from any thread."""
 
     def __init__(self) -> None:
@@ -65,6 +67,9 @@ class MemoryVectorStore:
         self._statistics: LibraryStatistics | None = None
         self._views: ExactViews | None = None
         self._multis: dict[int, MultiVector | None] = {}
+        self._kept_visuals = MemoryVisuals(
+            lambda: self.page_refs(StoreQuery()), self._has_page, self._writing
+        )
 
     def open(self, access: Access, *, fingerprint: str) -> None:
         """Open; the first one to write makes the library."""
@@ -136,6 +141,7 @@ class MemoryVectorStore:
                     self._relink(document_id)
                 else:
                     self._drop(document_id)
+                    self._visuals.remove_documents([document_id])
 
     def files(
         self,
@@ -226,8 +232,9 @@ class MemoryVectorStore:
     def remove_documents(self, ids: Iterable[str]) -> None:
         """Forget documents with their pages."""
         with self._writing():
-            for document_id in ids:
+            for document_id in list(ids):
                 self._drop(document_id)
+                self._visuals.remove_documents([document_id])
 
     def pages(self, refs: Sequence[PageRef], *, with_vectors: bool = False) -> list[PageRecord]:
         """Fetch pages in the order asked, leaving out those that are gone."""
@@ -263,7 +270,15 @@ class MemoryVectorStore:
     def search(self, query: StoreQuery, *, limit: int) -> Candidates:
         """Propose up to ``limit`` pages for each kind of evidence."""
         with self._lock:
-            return find_candidates(self._all(), query, limit=limit)
+            return find_candidates(self._all(), query, limit=limit, visuals=self._visuals)
+
+    @property
+    def _visuals(self) -> MemoryVisuals:
+        return self._kept_visuals
+
+    def _has_page(self, ref: PageRef) -> bool:
+        shelf = self._shelves.get(ref.document_id)
+        return shelf is not None and ref.page_index in shelf.pages
 
     def _all(self) -> Shelves:
         statistics = self._statistics or default_statistics(1)

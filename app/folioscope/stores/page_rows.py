@@ -127,6 +127,34 @@ def pages_of(connection: sqlite3.Connection, owner: int, *, is_staged: bool) -> 
     return [int(row[0]) for row in rows]
 
 
+def staged_indices(connection: sqlite3.Connection, document_id: str) -> frozenset[int]:
+    """Return which pages of a document are staged."""
+    rows = connection.execute(
+        "SELECT p.page_index FROM pages p JOIN documents d ON d.number = p.owner"
+        " WHERE d.document_id = ? AND p.is_staged = 1",
+        (document_id,),
+    )
+    return frozenset(row[0] for row in rows)
+
+
+def drop_staged(connection: sqlite3.Connection, owner: int) -> None:
+    """Delete a document's staged pages, and the document if it is nothing else."""
+    delete_pages(connection, pages_of(connection, owner, is_staged=True))
+    connection.execute(
+        "DELETE FROM documents WHERE number = ? AND state = ?", (owner, DocumentState.STAGED)
+    )
+
+
+def is_committed(connection: sqlite3.Connection, ref: PageRef) -> bool:
+    """Whether a page is in the library, be it hidden for want of a file."""
+    row = connection.execute(
+        "SELECT 1 FROM documents d JOIN pages p ON p.owner = d.number"
+        " WHERE d.document_id = ? AND d.state <> ? AND p.is_staged = 0 AND p.page_index = ?",
+        (ref.document_id, DocumentState.STAGED, ref.page_index),
+    ).fetchone()
+    return row is not None
+
+
 def drop_document(connection: sqlite3.Connection, document_id: str) -> None:
     """Delete a document with all its pages, staged ones too."""
     row = connection.execute(

@@ -86,6 +86,17 @@ def create(connection: sqlite3.Connection, *, fingerprint: str) -> None:
         raise
 
 
+def value(connection: sqlite3.Connection, key: str) -> bytes | None:
+    """Return a small value, None when it was never set."""
+    row = connection.execute("SELECT value FROM small_values WHERE key = ?", (key,)).fetchone()
+    return bytes(row[0]) if row else None
+
+
+def set_value(connection: sqlite3.Connection, key: str, new: bytes) -> None:
+    """Keep a small value."""
+    connection.execute("INSERT OR REPLACE INTO small_values VALUES (?, ?)", (key, new))
+
+
 def number(connection: sqlite3.Connection, key: str) -> int:
     """Return one of the numbers that describe the library, 0 when it was never set."""
     row = connection.execute("SELECT number FROM facts WHERE key = ?", (key,)).fetchone()
