@@ -59,9 +59,8 @@ class ExternalData:
         self._write(bytes(-self._at % (_PAGE if size >= _PAGE else _LINE)))
         start = self._at
         for part in parts:
-            self._write(
-                memoryview(np.ascontiguousarray(part, dtype=kind).reshape(-1).view(np.uint8))
-            )
+            flat = np.ascontiguousarray(part, dtype=kind).reshape(-1)
+            self._write(flat.view(np.uint8).data)
         if self._at - start != size:
             raise ValueError(f"{name}: {self._at - start} bytes written where {size} belong")
         tensor = onnx.TensorProto(

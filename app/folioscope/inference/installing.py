@@ -5,21 +5,26 @@ sha256 of each. A model is made in a folder beside it and moved into place under
 processes that start at once make it once.
 """
 
+import contextlib
 import hashlib
 import shutil
 import tempfile
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import filelock
 import msgspec
 
 from folioscope.domain.errors import InferenceError
+from folioscope.domain.protocols import Cancellation
 from folioscope.system.machine import free_bytes
 
 MARKER = ".complete"
 _MAKING = ".making-"
 _LONGEST_WAIT_S = 300.0  # making takes seconds; a process that holds the lock longer hangs
+_LOOK_EVERY_S = 0.1
+Make = Callable[[Path], None]
 
 
 class FileSeal(msgspec.Struct, frozen=True):
@@ -50,19 +55,32 @@ def is_whole(folder: Path) -> bool:
     return seal is not None and all(_has_size(folder / f.name, f.size_bytes) for f in seal.files)
 
 
-def install(
-    folder: Path, make: Callable[[Path], None], *, room_bytes: int, anew: bool = False
-) -> None:
+def install(folder: Path, make: Make, *, room_bytes: int, anew: bool = False) -> None:
     """Have ``make`` write the files of ``folder``, unless they are whole and not wanted anew.
 
     Raises InferenceError when the disk has less than ``room_bytes`` free or cannot be written.
     """
-    home = folder.parent
+    with held(folder.parent, longest_wait_s=_LONGEST_WAIT_S):
+        if anew or not is_whole(folder):
+            make_whole(folder, make, room_bytes=room_bytes)
+
+
+@contextlib.contextmanager
+def held(
+    home: Path, *, longest_wait_s: float | None = None, token: Cancellation | None = None
+) -> Iterator[None]:
+    """Hold a model's folder against other processes and threads, waiting for them.
+
+    Raises InferenceError when the wait is too long or the folder cannot be written.
+    """
     try:
         home.mkdir(parents=True, exist_ok=True)
-        with filelock.FileLock(home / ".lock", timeout=_LONGEST_WAIT_S):
-            if anew or not is_whole(folder):
-                _make_in_place(folder, make, room_bytes=room_bytes)
+        lock = filelock.FileLock(home / ".lock")
+        _wait_for(lock, longest_wait_s, token)
+        try:
+            yield
+        finally:
+            lock.release()
     except filelock.Timeout as error:
         raise InferenceError(
             f"Another process has been making the model in {home} for too long.",
@@ -75,13 +93,35 @@ def install(
         ) from error
 
 
+def _wait_for(
+    lock: filelock.BaseFileLock, longest_wait_s: float | None, token: Cancellation | None
+) -> None:
+    started = time.monotonic()
+    while True:
+        try:
+            lock.acquire(timeout=_LOOK_EVERY_S)
+        except filelock.Timeout:
+            if token is not None:
+                token.raise_if_cancelled()
+            if longest_wait_s is not None and time.monotonic() - started > longest_wait_s:
+                raise
+        else:
+            return
+
+
 def digest(path: Path) -> str:
     """Return the sha256 of a file in hexadecimal digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _make_in_place(folder: Path, make: Callable[[Path], None], *, room_bytes: int) -> None:
+def make_whole(
+    folder: Path, make: Make, *, room_bytes: int, hashes: Mapping[str, str] | None = None
+) -> None:
+    """Make ``folder`` and move it into place; the caller holds the folder above it.
+
+    ``hashes``: sha256 by file name, for those that ``make`` knows when it returns.
+    """
     home = folder.parent
     for leftover in home.glob(f"{_MAKING}*"):  # of a process that was killed; we hold the lock
         shutil.rmtree(leftover, ignore_errors=True)
@@ -95,7 +135,7 @@ def _make_in_place(folder: Path, make: Callable[[Path], None], *, room_bytes: in
     made = Path(tempfile.mkdtemp(prefix=_MAKING, dir=home))
     try:
         make(made)
-        _seal(made)
+        _seal(made, hashes or {})
         if folder.exists():  # damaged, or not wanted any more
             folder.replace(made.with_name(made.name + "-old"))
         made.replace(folder)
@@ -104,9 +144,10 @@ def _make_in_place(folder: Path, make: Callable[[Path], None], *, room_bytes: in
             shutil.rmtree(leftover, ignore_errors=True)
 
 
-def _seal(folder: Path) -> None:
+def _seal(folder: Path, known: Mapping[str, str]) -> None:
     files = tuple(
-        FileSeal(path.name, path.stat().st_size, digest(path)) for path in sorted(folder.iterdir())
+        FileSeal(path.name, path.stat().st_size, known.get(path.name) or digest(path))
+        for path in sorted(folder.iterdir())
     )
     (folder / MARKER).write_bytes(msgspec.json.encode(Seal(files)))
 
