@@ -11,7 +11,6 @@ from folioscope.domain.geometry import Box
 from folioscope.domain.pages import (
     LOOK_COUNT,
     Float32,
-    MultiVector,
     PageRecord,
     PageRef,
     PageText,
@@ -52,7 +51,6 @@ def page(
     regions: int = 2,
     source: TextSource = TextSource.LAYER,
     looks: Float32 | None = None,
-    multi: MultiVector | None = None,
     has_vector: bool = True,
 ) -> PageRecord:
     """Make a page; ``seed`` fixes its vectors, else its place and text do."""
@@ -77,7 +75,6 @@ def page(
             page=unit(rng, DIM) if has_vector else None,
             title=unit(rng, DIM),
             regions=unit(rng, regions, DIM) if regions else np.zeros((0, DIM), np.float32),
-            multi=multi,
         ),
     )
 

@@ -7,7 +7,7 @@ import pytest
 
 from folioscope.domain.documents import DocumentKind, Failure, FailureCause, FileState, SourceFile
 from folioscope.domain.errors import FingerprintMismatchError, StoreError
-from folioscope.domain.pages import MultiVector, PageRef, TextSource
+from folioscope.domain.pages import PageRef, TextSource
 from folioscope.domain.protocols import Access, Health, VectorStore
 from folioscope.domain.queries import StoreQuery, WordQuery
 from tests.contract.store_makers import (
@@ -165,9 +165,7 @@ def test_committing_twice_changes_nothing(store: VectorStore) -> None:
 
 
 def test_pages_come_back_as_they_were_put(store: VectorStore) -> None:
-    rng = np.random.default_rng(0)
-    multi = MultiVector(unit(rng, 5, 8), np.array([0, 1, 4, -1, 2], np.int32))
-    put = page("a", 1, "Grüße \ud800lone 東京 end\x00ing", source=TextSource.OCR, multi=multi)
+    put = page("a", 1, "Grüße \ud800lone 東京 end\x00ing", source=TextSource.OCR)
     store.stage_pages("a", [put, page("a", 0, has_vector=False, regions=0)])
     store.commit_document(document("a", 2))
     got, empty = store.pages([PageRef("a", 1), PageRef("a", 0)], with_vectors=True)
@@ -180,9 +178,6 @@ def test_pages_come_back_as_they_were_put(store: VectorStore) -> None:
     np.testing.assert_allclose(got.looks, put.looks)
     np.testing.assert_allclose(got.vectors.page, put.vectors.page, atol=1e-3)
     np.testing.assert_allclose(got.vectors.regions, put.vectors.regions, atol=1e-3)
-    assert got.vectors.multi is not None
-    np.testing.assert_allclose(got.vectors.multi.rows, multi.rows, atol=5e-3)
-    np.testing.assert_array_equal(got.vectors.multi.cells, multi.cells)
     assert empty.vectors.page is None
     assert empty.vectors.regions.shape == (0, DIM)
     assert len(empty.text) == 0

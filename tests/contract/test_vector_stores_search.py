@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from folioscope.domain.documents import DocumentKind
-from folioscope.domain.pages import LOOK_COUNT, LOOK_NAMES, MultiVector, PageRef, TextSource
+from folioscope.domain.pages import LOOK_COUNT, LOOK_NAMES, PageRef, TextSource
 from folioscope.domain.protocols import VectorStore
 from folioscope.domain.queries import PageFilter, StoreQuery, WordQuery
 from tests.contract.store_makers import (
@@ -136,7 +136,7 @@ def test_more_asked_than_there_are(store: VectorStore) -> None:
     result = store.search(asking("x", vector=vector), limit=1000)
     assert len(result) == 2
     assert len(store.search(asking("x", vector=vector), limit=1)) <= 2
-    for name in ("page", "region", "title", "told", "words", "held", "maxsim", "ink", "digest"):
+    for name in ("page", "region", "title", "told", "words", "held", "maxsim", "visual", "digest"):
         assert len(getattr(result, name)) == 2
     assert result.looks.shape == (2, LOOK_COUNT)
 
@@ -195,22 +195,6 @@ def test_looks_choose_pages_and_are_ranked(store: VectorStore) -> None:
     assert {result.refs[i].page_index for i in by_look[:5]} == {55, 56, 57, 58, 59}
     assert np.ptp(result.looks[:, LOOK_NAMES.index("photo")]) == 0  # all alike: no opinion
     assert np.abs(result.looks).max() <= 0.5
-
-
-def test_late_interaction_rescores_the_best(store: VectorStore) -> None:
-    rng = np.random.default_rng(3)
-    rows = [unit(rng, 6, 8) for _ in range(4)]
-    pages = [page("a", n, f"page {n}", multi=MultiVector(rows[n])) for n in range(3)]
-    store.stage_pages("a", [*pages, page("a", 3, "page 3")])
-    store.commit_document(document("a", 4))
-    query = StoreQuery(vector=unit(rng, DIM), multi=MultiVector(rows[1][:3]))
-    result = store.search(query, limit=9)
-    scores = {r.page_index: s for r, s in zip(result.refs, result.maxsim.tolist(), strict=True)}
-    for number in range(3):
-        wanted = np.mean([max(q @ r for r in rows[number]) for q in rows[1][:3]])
-        assert scores[number] == pytest.approx(wanted, abs=0.02)
-    assert scores[1] == pytest.approx(1.0, abs=0.02)
-    assert scores[3] == -1
 
 
 # filters

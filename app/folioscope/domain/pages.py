@@ -157,7 +157,6 @@ class PageVectors:
     page: Float32 | None
     title: Float32
     regions: Float32
-    multi: MultiVector | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from folioscope.domain.documents import DocumentKind
 from folioscope.domain.embeddings import VisualQuery
-from folioscope.domain.pages import Float32, MultiVector, TextSource
+from folioscope.domain.pages import Float32, TextSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +111,12 @@ class StoreQuery:
     the store applies its own whitening. ``view_weights`` are those of page, best region and
     title by which candidates are chosen. ``look_weights``: float32 (16,) or None, multiplied
     with the looks' percentiles (-0.5 to 0.5) when candidates are chosen.
-    ``multi``: late-interaction vectors of the query, whitening does not apply.
-    ``visual``: vectors of a visual model; pages that have none of it are not ruled out.
+    ``visual``: vectors of a visual model; whitening does not apply, and pages that have none
+    of it are not ruled out.
     """
 
     words: WordQuery = field(default_factory=WordQuery)
     vector: Float32 | None = None
-    multi: MultiVector | None = None
     look_weights: Float32 | None = None
     visual: VisualQuery | None = None
     view_weights: tuple[float, float, float] = (1.0, 0.5, 0.3)

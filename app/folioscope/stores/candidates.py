@@ -1,15 +1,13 @@
 """From a query to candidates: each kind of evidence proposes pages, then all is filled in."""
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from folioscope.domain.pages import LOOK_COUNT, Float32, MultiVector, PageRef
+from folioscope.domain.pages import LOOK_COUNT, Float32, PageRef
 from folioscope.domain.queries import StoreQuery
 from folioscope.domain.results import Candidates
 from folioscope.stores.file_table import FileTable, newest_first
-from folioscope.stores.maxsim import maxsim
 from folioscope.stores.page_table import Bools, PageTable, Rows
 from folioscope.stores.statistics import LibraryStatistics
 from folioscope.stores.views import NO_VECTOR, Views, ViewScores
@@ -18,9 +16,7 @@ from folioscope.stores.word_source import WordSource
 from folioscope.stores.words import WordScores, WordSearch
 
 _RESCORED = 4000  # pages looked at closely after a rough glance at all
-_LATE = 200  # pages rescored by late interaction
 _WORDS, _WORDS_POWER = 0.7, 6  # weight of exact words in the store's own order
-Multis = Callable[[Sequence[int]], list[MultiVector | None]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,7 +28,6 @@ class Shelves:
     words: WordSource
     statistics: LibraryStatistics
     views: Views | None
-    multis: Multis
 
 
 def find_refs(shelves: Shelves, query: StoreQuery, *, limit: int | None) -> list[PageRef]:
@@ -56,10 +51,8 @@ def find_candidates(
     meaning = views.total(told, query.view_weights)
     if query.look_weights is not None:
         meaning = meaning + looks @ query.look_weights
-    late = _late(shelves, query, rows, meaning)
-    own = meaning + _exact_share(words, pairs, rows) + np.maximum(late, 0)
-    order = np.lexsort((rows, -own))
-    return _filled(shelves, rows, views, words, pairs, looks, late, order)
+    order = np.lexsort((rows, -(meaning + _exact_share(words, pairs, rows))))
+    return _filled(shelves, rows, views, words, pairs, looks, order)
 
 
 def _passing(shelves: Shelves, query: StoreQuery) -> Bools:
@@ -84,7 +77,7 @@ def _chosen(
         found += _by_meaning(shelves, shelves.views, query, allowed, limit)
     elif query.look_weights is not None:
         found.append(allowed[_top(_look_sum(shelves, query, allowed), limit)])
-    elif not query.words.terms or query.multi is not None:
+    elif not query.words.terms:
         found.append(allowed[:limit])
     return np.unique(np.concatenate(found)).astype(np.intp)
 
@@ -127,18 +120,6 @@ def _view_scores(shelves: Shelves, query: StoreQuery, rows: Rows) -> ViewScores:
     return ViewScores(nothing, nothing, nothing, True, np.full(len(rows), -1, np.int32))
 
 
-def _late(shelves: Shelves, query: StoreQuery, rows: Rows, meaning: Float32) -> Float32:
-    """Rescore the best candidates by late interaction, where query and pages have rows."""
-    scores = np.full(len(rows), -1.0, np.float32)
-    if query.multi is None or not len(rows):
-        return scores
-    best = _top(meaning, _LATE)
-    found = shelves.multis(shelves.pages["id"][rows[best]].tolist())
-    none = np.zeros((0, query.multi.rows.shape[1]), np.float32)
-    scores[best] = maxsim(query.multi.rows, [none if m is None else m.rows for m in found])
-    return scores
-
-
 def _exact_share(words: WordScores, pairs: Float32, rows: Rows) -> Float32:
     raw = words.words[rows] + words.names[rows] + pairs
     share = raw / max(float(raw.max(initial=0)), 1e-9)
@@ -152,7 +133,6 @@ def _filled(
     words: WordScores,
     pairs: Float32,
     looks: Float32,
-    late: Float32,
     order: Rows,
 ) -> Candidates:
     assert views.region_index is not None
@@ -169,7 +149,7 @@ def _filled(
         pairs=pairs[order],
         names=words.names[chosen],
         held=words.held[chosen],
-        maxsim=late[order],
+        maxsim=np.full(len(order), -1.0, np.float32),
         visual=np.full(len(order), -1.0, np.float32),
         ink=pages["ink"][chosen],
         digest=pages["digest"][chosen],

@@ -271,7 +271,7 @@ class LanceVectorStore(VisualStoring):
 
     def search(self, query: StoreQuery, *, limit: int) -> Candidates:
         """Propose up to ``limit`` pages for each kind of evidence, every column filled."""
-        needs_vectors = query.vector is not None or query.multi is not None
+        needs_vectors = query.vector is not None
         shelves = self._index.shelves(with_vectors=needs_vectors)
         if query.visual is not None:
             self._visuals.prepare(query.visual.model)

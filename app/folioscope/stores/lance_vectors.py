@@ -14,13 +14,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from folioscope.domain.pages import MultiVector, PageVectors
-from folioscope.stores.page_blobs import pack_rows, unpack_rows
+from folioscope.domain.pages import PageVectors
 from folioscope.stores.views import VectorBatch
 
 _BATCH = 2048
 _VIEWS = ["id", "page", "title", "regions"]
-_MULTI = ["multi_codes", "multi_scales", "multi_cells"]
 
 
 class LanceVectors:
@@ -49,10 +47,10 @@ class LanceVectors:
                 yield batch.column("id").to_numpy(), _vector_batch(batch)
 
     def fetch(self, generation: int, ids: Sequence[int]) -> dict[int, PageVectors]:
-        """Return the vectors of some pages, late-interaction rows too."""
+        """Return the vectors of some pages."""
         found: dict[int, PageVectors] = {}
-        for batch in self._rows(generation, ids, _VIEWS + _MULTI):
-            vectors, multis = _vector_batch(batch), _multis(batch)
+        for batch in self._rows(generation, ids):
+            vectors = _vector_batch(batch)
             ends = np.cumsum(vectors.region_counts).tolist()
             for row, page_id in enumerate(batch.column("id").to_pylist()):
                 start = ends[row] - int(vectors.region_counts[row])
@@ -60,15 +58,7 @@ class LanceVectors:
                     page=vectors.page[row] if vectors.has_page[row] else None,
                     title=vectors.title[row],
                     regions=vectors.regions[start : ends[row]],
-                    multi=multis[row],
                 )
-        return found
-
-    def multis(self, generation: int, ids: Sequence[int]) -> dict[int, MultiVector | None]:
-        """Return the late-interaction rows of some pages."""
-        found: dict[int, MultiVector | None] = {}
-        for batch in self._rows(generation, ids, ["id", *_MULTI]):
-            found.update(zip(batch.column("id").to_pylist(), _multis(batch), strict=True))
         return found
 
     def copy(self, generation: int, live: npt.NDArray[np.bool_]) -> Iterator[int]:
@@ -83,9 +73,10 @@ class LanceVectors:
         if source is None:
             return
         seen: set[int] = set()
-        target = self._create(generation + 1, source.schema)
+        # of its own shape, not of the source's: older ones have columns that nobody filled
+        target = self._create(generation + 1, source.schema.field("title").type.list_size)
         waiting: list[Any] = []
-        for batch in source.search().select(_VIEWS + _MULTI).to_batches(_BATCH):
+        for batch in source.search().select(_VIEWS).to_batches(_BATCH):
             ids = batch.column("id").to_numpy()
             kept = [i for i, page in enumerate(ids.tolist()) if live[page] and page not in seen]
             seen.update(ids[kept].tolist())
@@ -142,14 +133,14 @@ class LanceVectors:
         """Whether anything was written to a generation."""
         return (self._directory / f"{_name(generation)}.lance").is_dir()
 
-    def _rows(self, generation: int, ids: Sequence[int], columns: list[str]) -> Iterator[Any]:
+    def _rows(self, generation: int, ids: Sequence[int]) -> Iterator[Any]:
         table = self._newest(generation)
         if table is None:
             return
         for start in range(0, len(ids), _BATCH):
             part = ids[start : start + _BATCH]
             wanted = f"id IN ({', '.join(map(str, part))})"
-            yield from table.search().where(wanted).select(columns).to_batches(_BATCH)
+            yield from table.search().where(wanted).select(_VIEWS).to_batches(_BATCH)
 
     def _newest(self, generation: int) -> Any:
         """Return the table as it is on disk now, None when nothing was written yet."""
@@ -169,9 +160,9 @@ class LanceVectors:
                 self._tables = {generation: found}
             return self._tables[generation]
 
-    def _create(self, generation: int, schema: Any) -> Any:
+    def _create(self, generation: int, dim: int) -> Any:
         with self._lock:
-            return self._connected().create_table(_name(generation), schema=schema)
+            return self._connected().create_table(_name(generation), schema=_schema(dim))
 
     def _connected(self) -> Any:
         if self._database is None:
@@ -198,7 +189,6 @@ def _schema(dim: int) -> Any:
             pa.field("page", vector),
             pa.field("title", vector),
             pa.field("regions", pa.list_(vector)),
-            *(pa.field(name, pa.large_binary()) for name in _MULTI),
         ]
     )
 
@@ -214,15 +204,12 @@ def _record_batch(pages: Mapping[int, PageVectors], dim: int) -> Any:
         return pa.FixedSizeListArray.from_arrays(flat, dim, mask=missing)
 
     offsets = np.concatenate([[0], np.cumsum(batch.region_counts)]).astype(np.int32)
-    multis = [v.multi for v in pages.values()]
-    packed = [(None, None, None) if m is None else pack_rows(m) for m in multis]
     return pa.record_batch(
         [
             pa.array(list(pages), pa.int64()),
             vectors(batch.page, ~batch.has_page),
             vectors(batch.title),
             pa.ListArray.from_arrays(pa.array(offsets), vectors(batch.regions)),
-            *(pa.array(column, pa.large_binary()) for column in zip(*packed, strict=True)),
         ],
         schema=_schema(dim),
     )
@@ -250,11 +237,3 @@ def _rows_of(
     rows = np.zeros((len(filled), dim), np.float32)  # flatten leaves the missing ones out
     rows[filled] = values
     return rows
-
-
-def _multis(batch: Any) -> list[MultiVector | None]:
-    columns = [batch.column(name).to_pylist() for name in _MULTI]
-    return [
-        None if codes is None else unpack_rows(codes, scales, cells)
-        for codes, scales, cells in zip(*columns, strict=True)
-    ]

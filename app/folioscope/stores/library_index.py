@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from folioscope.domain.errors import StoreError
-from folioscope.domain.pages import MultiVector, PageRef, PageVectors
+from folioscope.domain.pages import PageRef, PageVectors
 from folioscope.domain.protocols import Cancellation
 from folioscope.stores.candidates import Shelves
 from folioscope.stores.code_cache import LEAST_PAGES, CodeCache
@@ -97,9 +97,7 @@ class LibraryIndex:
                     self._load(with_vectors=with_vectors)
         state = self._state
         assert state is not None
-        return Shelves(
-            state.pages, state.files, state.words, state.statistics, state.views, self._multis
-        )
+        return Shelves(state.pages, state.files, state.words, state.statistics, state.views)
 
     def has_page(self, ref: PageRef) -> bool:
         """Whether a page is in the library, be it hidden for want of a file."""
@@ -326,14 +324,6 @@ class LibraryIndex:
     def _check_is_there(self, connection: sqlite3.Connection, lost: int) -> None:
         if lost and not self._vectors.exists(number(connection, GENERATION)):
             raise StoreError(f"The vectors of {lost} pages are not there.")
-
-    def _multis(self, ids: Sequence[int]) -> list[MultiVector | None]:
-        with self._database.reading() as connection:
-            found = {i: v.multi for i, v in read_fresh_vectors(connection, ids).items()}
-            settled = [page_id for page_id in ids if page_id not in found]
-            if settled:
-                found |= self._vectors.multis(number(connection, GENERATION), settled)
-            return [found.get(page_id) for page_id in ids]
 
     @staticmethod
     def _has_many_dead(state: _State) -> bool:

@@ -11,20 +11,14 @@ from folioscope.domain.documents import Document, FileState, SourceFile
 from folioscope.domain.errors import FingerprintMismatchError, StoreError
 from folioscope.domain.pages import (
     LOOK_COUNT,
-    MultiVector,
     PageRecord,
     PageRef,
     PageVectors,
     TextSource,
 )
 from folioscope.domain.protocols import (
-    Access,
-    Cancellation,
-    Health,
-    PageCount,
-    StoreStats,
-    VerifyReport,
-)
+    Access, Cancellation, Health, PageCount, StoreStats, VerifyReport,
+)  # fmt: skip
 from folioscope.domain.queries import StoreQuery
 from folioscope.domain.results import Candidates
 from folioscope.stores.candidates import Shelves, find_candidates, find_refs
@@ -66,7 +60,6 @@ class MemoryVectorStore(VisualStoring):
         self._words = MemoryWords()
         self._statistics: LibraryStatistics | None = None
         self._views: ExactViews | None = None
-        self._multis: dict[int, MultiVector | None] = {}
         self._kept_visuals = MemoryVisuals(
             lambda: self.page_refs(StoreQuery()), self._has_page, self._writing
         )
@@ -282,12 +275,7 @@ class MemoryVectorStore(VisualStoring):
 
     def _all(self) -> Shelves:
         statistics = self._statistics or default_statistics(1)
-        return Shelves(
-            self._pages, self._table, self._words, statistics, self._views, self._multis_of
-        )
-
-    def _multis_of(self, page_ids: Sequence[int]) -> list[MultiVector | None]:
-        return [self._multis[page_id] for page_id in page_ids]
+        return Shelves(self._pages, self._table, self._words, statistics, self._views)
 
     def refresh_statistics(self) -> None:
         """Compute whitening and percentiles anew from the library's own pages."""
@@ -384,7 +372,6 @@ class MemoryVectorStore(VisualStoring):
         self._is_stale = True
         self._pages.remove(page_id)
         self._words.remove(page_id)
-        self._multis.pop(page_id, None)
 
     def _show_pages(self, pages: Iterable[tuple[int, PageRecord]]) -> None:
         shown = list(pages)
@@ -407,7 +394,6 @@ class MemoryVectorStore(VisualStoring):
             tokens = tokens_of(record)
             facts.append(facts_of(record, tokens))
             self._words.put(page_id, tokens)
-            self._multis[page_id] = record.vectors.multi
             vectors.append(record.vectors)
         self._pages.append(ids, facts)
         self._views.append(VectorBatch.of(vectors, self._statistics.dim))

@@ -12,12 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 from folioscope.domain.geometry import Box
-from folioscope.domain.pages import MultiVector, PageText, PageVectors, Region
+from folioscope.domain.pages import PageText, PageVectors, Region
 
 _BOX_STEPS = 65535
 _TEXT_HEAD = struct.Struct("<I")
 _REGION = struct.Struct("<4fII")
-_VECTORS_HEAD = struct.Struct("<HHHII")  # dim, has a page vector, dim of rows, regions, rows
+_VECTORS_HEAD = struct.Struct("<HHHII")  # dim, has a page vector, regions; two are not used
 
 
 def encode_text(text: str) -> bytes:
@@ -82,52 +82,24 @@ def unpack_regions(data: bytes) -> tuple[Region, ...]:
 
 
 def pack_vectors(vectors: PageVectors) -> bytes:
-    """Pack the vectors of a page as float16, late-interaction rows as int8 with a scale each."""
+    """Pack the vectors of a page as float16."""
     dim = len(vectors.title)
-    multi = vectors.multi
-    rows = multi.rows if multi is not None else np.zeros((0, 0), np.float32)
-    head = _VECTORS_HEAD.pack(
-        dim, vectors.page is not None, rows.shape[1], len(vectors.regions), len(rows)
-    )
+    head = _VECTORS_HEAD.pack(dim, vectors.page is not None, 0, len(vectors.regions), 0)
     page = np.zeros(0) if vectors.page is None else vectors.page
-    parts = [head, _half(page), _half(vectors.title), _half(vectors.regions)]
-    if multi is not None:
-        parts += pack_rows(multi)
-    return b"".join(parts)
+    return b"".join([head, _half(page), _half(vectors.title), _half(vectors.regions)])
 
 
 def unpack_vectors(data: bytes) -> PageVectors:
     """Undo ``pack_vectors``; raises ValueError or struct.error when the bytes are damaged."""
-    dim, has_page, row_dim, regions, rows = _VECTORS_HEAD.unpack_from(data)
+    dim, has_page, _, regions, _ = _VECTORS_HEAD.unpack_from(data)
     place = _VECTORS_HEAD.size
     halves = np.frombuffer(data, "<f2", dim * (has_page + 1 + regions), place).astype(np.float32)
     halves = halves.reshape(-1, dim)
-    multi = None
-    if rows:
-        place += 2 * dim * (has_page + 1 + regions)
-        codes, scales = data[place : place + rows * row_dim], place + rows * row_dim
-        cells = data[scales + 4 * rows :]
-        multi = unpack_rows(codes, data[scales : scales + 4 * rows], cells)
     return PageVectors(
         page=halves[0] if has_page else None,
         title=halves[int(has_page)],
         regions=halves[int(has_page) + 1 :],
-        multi=multi,
     )
-
-
-def pack_rows(multi: MultiVector) -> tuple[bytes, bytes, bytes]:
-    """Return codes (int8), scales (float32) and cells (int32) of late-interaction vectors."""
-    scales = np.abs(multi.rows).max(axis=1, initial=1e-9).astype("<f4") / 127
-    codes = np.round(multi.rows / scales[:, None]).astype(np.int8)
-    return codes.tobytes(), scales.tobytes(), multi.cells.astype("<i4").tobytes()
-
-
-def unpack_rows(codes: bytes, scales: bytes, cells: bytes) -> MultiVector:
-    """Undo ``pack_rows``."""
-    factors = np.frombuffer(scales, "<f4")
-    rows = np.frombuffer(codes, np.int8).reshape(len(factors), -1).astype(np.float32)
-    return MultiVector(rows * factors[:, None], np.frombuffer(cells, "<i4").astype(np.int32))
 
 
 def _half(values: npt.NDArray[np.floating]) -> bytes:

@@ -182,6 +182,7 @@ class Shelf:
             names=column(sum(m.count(t) for t in terms) for m in names),
             held=column(held),
             maxsim=np.full(n, -1, np.float32),
+            visual=np.full(n, -1, np.float32),
             ink=column(r.ink for r in found),
             digest=np.array(
                 [abs(hash(r.text.plain)) % 2**63 if r.text.words else 0 for r in found], np.uint64
