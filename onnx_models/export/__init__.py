@@ -1,0 +1,1 @@
+"""From a checkpoint's config and file headers to templates and a manifest."""
