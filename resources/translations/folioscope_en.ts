@@ -4,6 +4,20 @@
   <context>
     <name>Folioscope</name>
     <message numerus="yes">
+      <source>%Ln cores</source>
+      <translation>
+        <numerusform>%Ln core</numerusform>
+        <numerusform>%Ln cores</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%Ln days</source>
+      <translation>
+        <numerusform>%Ln day</numerusform>
+        <numerusform>%Ln days</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
       <source>%Ln failed</source>
       <translation>
         <numerusform>%Ln failed</numerusform>
@@ -29,6 +43,13 @@
       <translation>
         <numerusform>%Ln folder</numerusform>
         <numerusform>%Ln folders</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%Ln hours</source>
+      <translation>
+        <numerusform>%Ln hour</numerusform>
+        <numerusform>%Ln hours</numerusform>
       </translation>
     </message>
     <message numerus="yes">

@@ -4,6 +4,18 @@
   <context>
     <name>Folioscope</name>
     <message numerus="yes">
+      <source>%Ln cores</source>
+      <translation>
+        <numerusform>%Ln 核心</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%Ln days</source>
+      <translation>
+        <numerusform>%Ln 天</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
       <source>%Ln failed</source>
       <translation>
         <numerusform>%Ln 個失敗</numerusform>
@@ -25,6 +37,12 @@
       <source>%Ln folders</source>
       <translation>
         <numerusform>%Ln 個資料夾</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%Ln hours</source>
+      <translation>
+        <numerusform>%Ln 小時</numerusform>
       </translation>
     </message>
     <message numerus="yes">
@@ -54,6 +72,26 @@
     <message>
       <source>1 page</source>
       <translation>1 頁</translation>
+    </message>
+    <message>
+      <source>16 bits: for graphics cards</source>
+      <translation>16 位元：適合顯示卡</translation>
+    </message>
+    <message>
+      <source>32 bits: exact, large and slow</source>
+      <translation>32 位元：精確，但大而慢</translation>
+    </message>
+    <message>
+      <source>4 bits: the smallest</source>
+      <translation>4 位元：最小</translation>
+    </message>
+    <message>
+      <source>8 bits throughout: fast on processors</source>
+      <translation>全程 8 位元：在處理器上較快</translation>
+    </message>
+    <message>
+      <source>8 bits: half the size</source>
+      <translation>8 位元：大小減半</translation>
     </message>
     <message>
       <source>A model is only downloaded after you agreed to it, and checked by its sha256.</source>
@@ -92,12 +130,32 @@
       <translation>加入 {what}</translation>
     </message>
     <message>
+      <source>Agree and install</source>
+      <translation>同意並安裝</translation>
+    </message>
+    <message>
       <source>All pages</source>
       <translation>所有頁面</translation>
     </message>
     <message>
       <source>All pages can be found by words.</source>
       <translation>所有頁面都能以文字搜尋。</translation>
+    </message>
+    <message>
+      <source>All {count} pages are ready.</source>
+      <translation>全部 {count} 頁已就緒。</translation>
+    </message>
+    <message>
+      <source>Also finds charts, tables and layouts by look, and frames the part that matched.</source>
+      <translation>也能依外觀找到圖表、表格和版面，並框出相符的部分。</translation>
+    </message>
+    <message>
+      <source>Also finds photos and drawings by what they show.</source>
+      <translation>也能依內容找到照片和圖畫。</translation>
+    </message>
+    <message>
+      <source>Any use</source>
+      <translation>任何用途</translation>
     </message>
     <message>
       <source>Arrows, Page up, Page down, Home, End, letters</source>
@@ -148,6 +206,10 @@
       <translation>正在檢查每一頁…</translation>
     </message>
     <message>
+      <source>Checking: {amount}</source>
+      <translation>檢查中：{amount}</translation>
+    </message>
+    <message>
       <source>Clear</source>
       <translation>清除</translation>
     </message>
@@ -190,6 +252,10 @@
     <message>
       <source>Compacting…</source>
       <translation>正在壓縮…</translation>
+    </message>
+    <message>
+      <source>Converting: {amount}</source>
+      <translation>轉換中：{amount}</translation>
     </message>
     <message>
       <source>Copy text</source>
@@ -240,6 +306,10 @@
       <translation>日期</translation>
     </message>
     <message>
+      <source>Discard what is here</source>
+      <translation>捨棄已下載的部分</translation>
+    </message>
+    <message>
       <source>Documents</source>
       <translation>文件</translation>
     </message>
@@ -272,8 +342,16 @@
       <translation>放開即可加入</translation>
     </message>
     <message>
+      <source>Drop {name}</source>
+      <translation>捨棄「{name}」</translation>
+    </message>
+    <message>
       <source>Drop “{0}”</source>
       <translation>去掉「{0}」</translation>
+    </message>
+    <message>
+      <source>Drop…</source>
+      <translation>捨棄…</translation>
     </message>
     <message>
       <source>Earlier queries</source>
@@ -294,6 +372,10 @@
     <message>
       <source>Every file is read again. This can take long; you can search meanwhile.</source>
       <translation>所有檔案都會重新讀取，可能需要很久；期間仍可搜尋。</translation>
+    </message>
+    <message>
+      <source>Every model is installed.</source>
+      <translation>所有模型都已安裝。</translation>
     </message>
     <message>
       <source>F3, Shift+F3</source>
@@ -340,6 +422,10 @@
       <translation>資料夾</translation>
     </message>
     <message>
+      <source>Folder with the files of {name}</source>
+      <translation>{name} 檔案所在的資料夾</translation>
+    </message>
+    <message>
       <source>Folders</source>
       <translation>資料夾</translation>
     </message>
@@ -368,6 +454,10 @@
     <message>
       <source>Go on</source>
       <translation>繼續</translation>
+    </message>
+    <message>
+      <source>Go on…</source>
+      <translation>繼續…</translation>
     </message>
     <message>
       <source>H, held</source>
@@ -402,6 +492,26 @@
       <translation>納入仍在讀取的 {0} 頁</translation>
     </message>
     <message>
+      <source>Install from a folder or USB stick…</source>
+      <translation>從資料夾或隨身碟安裝…</translation>
+    </message>
+    <message>
+      <source>Install {name}</source>
+      <translation>安裝「{name}」</translation>
+    </message>
+    <message>
+      <source>Install {name}…</source>
+      <translation>安裝「{name}」…</translation>
+    </message>
+    <message>
+      <source>Installing {name}</source>
+      <translation>正在安裝「{name}」</translation>
+    </message>
+    <message>
+      <source>Install…</source>
+      <translation>安裝…</translation>
+    </message>
+    <message>
       <source>Into the pages found</source>
       <translation>移到找到的頁面</translation>
     </message>
@@ -434,6 +544,14 @@
       <translation>資料庫</translation>
     </message>
     <message>
+      <source>Licence</source>
+      <translation>授權條款</translation>
+    </message>
+    <message>
+      <source>Licence of {name}</source>
+      <translation>「{name}」的授權條款</translation>
+    </message>
+    <message>
       <source>Light</source>
       <translation>淺色</translation>
     </message>
@@ -462,6 +580,10 @@
       <translation>立即檢查變更</translation>
     </message>
     <message>
+      <source>Looked at in this library</source>
+      <translation>這個資料庫的外觀分析</translation>
+    </message>
+    <message>
       <source>Looking for changes in your folders</source>
       <translation>正在檢查資料夾的變更</translation>
     </message>
@@ -482,12 +604,36 @@
       <translation>語意</translation>
     </message>
     <message>
+      <source>Measure</source>
+      <translation>測量</translation>
+    </message>
+    <message>
+      <source>Measure again</source>
+      <translation>重新測量</translation>
+    </message>
+    <message>
+      <source>Measuring…</source>
+      <translation>測量中…</translation>
+    </message>
+    <message>
+      <source>Memory in use</source>
+      <translation>使用的記憶體</translation>
+    </message>
+    <message>
       <source>Model and licence</source>
       <translation>模型與授權</translation>
     </message>
     <message>
+      <source>Model for second looks</source>
+      <translation>再看一次所用的模型</translation>
+    </message>
+    <message>
       <source>Models</source>
       <translation>模型</translation>
+    </message>
+    <message>
+      <source>Models are checked by sha256 after download.</source>
+      <translation>模型下載後會以 sha256 檢查。</translation>
     </message>
     <message>
       <source>Move among the pages</source>
@@ -508,6 +654,14 @@
     <message>
       <source>Needs more memory than the limit of {0} GB.</source>
       <translation>需要的記憶體超過 {0} GB 的上限。</translation>
+    </message>
+    <message>
+      <source>Needs more memory than this computer has.</source>
+      <translation>所需記憶體超過這部電腦所有。</translation>
+    </message>
+    <message>
+      <source>Needs {needed} of disk while it is installed; {free} are free.</source>
+      <translation>安裝期間需要 {needed} 磁碟空間；目前剩 {free}。</translation>
     </message>
     <message>
       <source>New library</source>
@@ -580,6 +734,14 @@
     <message>
       <source>Not among the results</source>
       <translation>不在結果中</translation>
+    </message>
+    <message>
+      <source>Not for commercial use</source>
+      <translation>不得作商業用途</translation>
+    </message>
+    <message>
+      <source>Not now</source>
+      <translation>暫時不要</translation>
     </message>
     <message>
       <source>Not read yet</source>
@@ -694,6 +856,10 @@
       <translation>已暫停</translation>
     </message>
     <message>
+      <source>Photos</source>
+      <translation>照片</translation>
+    </message>
+    <message>
       <source>Pictures</source>
       <translation>圖片</translation>
     </message>
@@ -754,6 +920,10 @@
       <translation>已讀取 {done} / {total} 頁</translation>
     </message>
     <message>
+      <source>Reads the best 20 pages again, together with your words, when you press Ctrl+Enter in the search field. {model}, {size}.</source>
+      <translation>在搜尋欄按 Ctrl+Enter 時，會把最好的 20 頁連同您的文字再讀一次。{model}，{size}。</translation>
+    </message>
+    <message>
       <source>Remove from library</source>
       <translation>從資料庫移除</translation>
     </message>
@@ -764,6 +934,14 @@
     <message>
       <source>Remove the filter {name}</source>
       <translation>移除篩選「{name}」</translation>
+    </message>
+    <message>
+      <source>Remove {name}</source>
+      <translation>移除「{name}」</translation>
+    </message>
+    <message>
+      <source>Remove…</source>
+      <translation>移除…</translation>
     </message>
     <message>
       <source>Repair</source>
@@ -800,6 +978,10 @@
     <message>
       <source>Searching…</source>
       <translation>正在搜尋…</translation>
+    </message>
+    <message>
+      <source>Second look</source>
+      <translation>再看一次</translation>
     </message>
     <message>
       <source>Settings</source>
@@ -864,16 +1046,28 @@
       <translation>空白鍵</translation>
     </message>
     <message>
-      <source>Starter finds pages from the first minute, by their words and what they mean.</source>
-      <translation>「入門」模型從第一分鐘起就能依文字和意思找到頁面。</translation>
+      <source>Starter</source>
+      <translation>入門</translation>
+    </message>
+    <message>
+      <source>Starter finds pages from the first minute. The others add to it in the background; you can go on searching.</source>
+      <translation>「入門」從第一分鐘起就能找到頁面。其他模型會在背景補充；您可以繼續搜尋。</translation>
     </message>
     <message>
       <source>Stop</source>
       <translation>停止</translation>
     </message>
     <message>
+      <source>Stop measuring</source>
+      <translation>停止測量</translation>
+    </message>
+    <message>
       <source>Stop reading</source>
       <translation>停止讀取</translation>
+    </message>
+    <message>
+      <source>Stop using</source>
+      <translation>停止使用</translation>
     </message>
     <message>
       <source>Stopped. What was read can be found.</source>
@@ -976,6 +1170,14 @@
       <translation>佈景主題</translation>
     </message>
     <message>
+      <source>Then {count} pages are looked at in the background.</source>
+      <translation>之後會在背景分析 {count} 頁的外觀。</translation>
+    </message>
+    <message>
+      <source>Then {count} pages are looked at in the background: {time}.</source>
+      <translation>之後會在背景分析 {count} 頁的外觀：{time}。</translation>
+    </message>
+    <message>
       <source>There is no picture on the clipboard.</source>
       <translation>剪貼簿中沒有圖片。</translation>
     </message>
@@ -986,6 +1188,10 @@
     <message>
       <source>They are read where they are. You can search while they are being read.</source>
       <translation>檔案在原處讀取。讀取期間就可以搜尋。</translation>
+    </message>
+    <message>
+      <source>This computer</source>
+      <translation>這部電腦</translation>
     </message>
     <message>
       <source>This list</source>
@@ -1026,6 +1232,10 @@
       <translation>全部再試一次</translation>
     </message>
     <message>
+      <source>Try each model for ten seconds and see what a page costs here</source>
+      <translation>每個模型試跑十秒，看看一頁在這裡要多久</translation>
+    </message>
+    <message>
       <source>Turn (R)</source>
       <translation>旋轉（R）</translation>
     </message>
@@ -1054,12 +1264,24 @@
       <translation>維護</translation>
     </message>
     <message>
+      <source>Use</source>
+      <translation>使用</translation>
+    </message>
+    <message>
+      <source>Use {name}</source>
+      <translation>使用「{name}」</translation>
+    </message>
+    <message>
       <source>Use {replacement}</source>
       <translation>改用 {replacement}</translation>
     </message>
     <message>
       <source>Very long page</source>
       <translation>超長頁面</translation>
+    </message>
+    <message>
+      <source>Waiting to begin</source>
+      <translation>等待開始</translation>
     </message>
     <message>
       <source>Weak match</source>
@@ -1082,6 +1304,10 @@
       <translation>文字</translation>
     </message>
     <message>
+      <source>Words and meaning are searched in any case. Starter alone looks at no page.</source>
+      <translation>文字和意思一律會搜尋。只用「入門」時不分析外觀。</translation>
+    </message>
+    <message>
       <source>Words and their meaning, in about 100 languages. Reads text in pictures.</source>
       <translation>文字與語意，支援約 100 種語言。可辨識圖片中的文字。</translation>
     </message>
@@ -1096,6 +1322,10 @@
     <message>
       <source>Years {first} to {last}</source>
       <translation>{first} 年到 {last} 年</translation>
+    </message>
+    <message>
+      <source>You read the licence first.</source>
+      <translation>安裝前須先閱讀授權。</translation>
     </message>
     <message>
       <source>Your files are read where they are. Nothing is copied, nothing leaves this computer.</source>
@@ -1125,6 +1355,14 @@
         <numerusform>約剩 %Ln 分鐘</numerusform>
       </translation>
     </message>
+    <message>
+      <source>cannot go on</source>
+      <translation>無法繼續</translation>
+    </message>
+    <message>
+      <source>goes on while you are away</source>
+      <translation>會在您離開時繼續</translation>
+    </message>
     <message numerus="yes">
       <source>in %Ln documents</source>
       <translation>
@@ -1140,8 +1378,20 @@
       <translation>相符處</translation>
     </message>
     <message>
+      <source>models run on the processor</source>
+      <translation>模型在處理器上執行</translation>
+    </message>
+    <message>
+      <source>models run on {device}</source>
+      <translation>模型在 {device} 上執行</translation>
+    </message>
+    <message>
       <source>not connected</source>
       <translation>未連接</translation>
+    </message>
+    <message>
+      <source>not in use</source>
+      <translation>未使用</translation>
     </message>
     <message>
       <source>or paste a picture with Ctrl+V</source>
@@ -1152,8 +1402,28 @@
       <translation>第 {page} 頁</translation>
     </message>
     <message>
+      <source>paused</source>
+      <translation>已暫停</translation>
+    </message>
+    <message>
       <source>took {seconds} s</source>
       <translation>花了 {seconds} 秒</translation>
+    </message>
+    <message>
+      <source>waiting for mains power</source>
+      <translation>等待接上電源</translation>
+    </message>
+    <message>
+      <source>{amount} are here already.</source>
+      <translation>已有 {amount}。</translation>
+    </message>
+    <message>
+      <source>{choice} · recommended here</source>
+      <translation>{choice} · 建議在此使用</translation>
+    </message>
+    <message>
+      <source>{cores}, {memory} memory, {free} free on the disk</source>
+      <translation>{cores}、{memory} 記憶體、磁碟剩 {free}</translation>
     </message>
     <message>
       <source>{count} a second</source>
@@ -1172,12 +1442,24 @@
       <translation>{total} 頁中有 {count} 頁相符</translation>
     </message>
     <message>
+      <source>{count} pages were looked at with {name}. To use it again they are looked at anew.</source>
+      <translation>已用「{name}」分析 {count} 頁。再次使用時須重新分析。</translation>
+    </message>
+    <message>
       <source>{done} of {total} pages</source>
       <translation>{done} / {total} 頁</translation>
     </message>
     <message>
+      <source>{done} of {total} pages looked at.</source>
+      <translation>已分析 {done} / {total} 頁的外觀。</translation>
+    </message>
+    <message>
       <source>{done} of {total} scanned pages</source>
       <translation>{done} / {total} 張掃描頁</translation>
+    </message>
+    <message>
+      <source>{done} of {total} {unit}</source>
+      <translation>{done} / {total} {unit}</translation>
     </message>
     <message>
       <source>{folders} and {files}</source>
@@ -1186,6 +1468,22 @@
     <message>
       <source>{name} and its pages leave the library. The files stay where they are.</source>
       <translation>「{name}」和其中的頁面會從資料庫移除。檔案留在原處。</translation>
+    </message>
+    <message>
+      <source>{name} is deleted from this computer, which frees {size}. What the libraries hold of it stays until it is dropped.</source>
+      <translation>「{name}」會從這部電腦刪除，釋出 {size}。資料庫中的分析結果會保留，直到您捨棄。</translation>
+    </message>
+    <message>
+      <source>{name} is downloaded from {repository}: {size}.</source>
+      <translation>{name} 從 {repository} 下載：{size}。</translation>
+    </message>
+    <message>
+      <source>{name} is taken from {folder}. Nothing is downloaded.</source>
+      <translation>{name} 取自 {folder}，不會下載任何東西。</translation>
+    </message>
+    <message>
+      <source>{name} needs {needed} while it is installed; {free} are free.</source>
+      <translation>安裝「{name}」期間需要 {needed}；目前剩 {free}。</translation>
     </message>
     <message>
       <source>{name}, page {page}</source>
@@ -1204,12 +1502,20 @@
       <translation>每頁 {seconds} 秒</translation>
     </message>
     <message>
+      <source>{seconds} s each</source>
+      <translation>每頁 {seconds} 秒</translation>
+    </message>
+    <message>
       <source>{size}, of which compacting gives back {spare}</source>
       <translation>{size}，壓縮後可釋放 {spare}</translation>
     </message>
     <message>
       <source>{total} pages</source>
       <translation>{total} 頁</translation>
+    </message>
+    <message>
+      <source>{what} · {disk} on disk, {memory} of memory</source>
+      <translation>{what} · 磁碟 {disk}，記憶體 {memory}</translation>
     </message>
     <message>
       <source>“{0}” is a look and not a kind of file, so it was left out.</source>

@@ -43,6 +43,8 @@ class Lane(StrEnum):
     INDEX = "index"  # one at a time, in order
     THUMBNAILS = "thumbnails"  # the newest first: what was scrolled past can wait
     PAGES = "pages"
+    LOOK = "look"  # hours of looking at pages stand in nobody's way
+    MODELS = "models"  # one install or trial at a time: they share disk and processor
     OTHER = "other"
 
 
@@ -51,6 +53,8 @@ _THREADS = {
     Lane.INDEX: 1,
     Lane.THUMBNAILS: 2,
     Lane.PAGES: 1,
+    Lane.LOOK: 1,
+    Lane.MODELS: 1,
     Lane.OTHER: 2,
 }
 

@@ -296,3 +296,25 @@ class Meter(QWidget):
             painter.setBrush(colour(self._tint))
             wide = max(float(high), self.width() * self._share)
             painter.drawRoundedRect(QRectF(0, 0, wide, high), high / 2, high / 2)
+
+
+class RowStack(QWidget):
+    """Rows below each other that are replaced together."""
+
+    def __init__(self, gap: int) -> None:
+        super().__init__()
+        self._rows: list[QWidget] = []
+        self._stack = QVBoxLayout(self)
+        self._stack.setContentsMargins(0, 0, 0, 0)
+        self._stack.setSpacing(gap)
+
+    def replace(self, rows: Sequence[QWidget]) -> None:
+        """Show other rows."""
+        for old in self._rows:
+            self._stack.removeWidget(old)
+            old.hide()
+            old.deleteLater()
+        self._rows = list(rows)
+        for new in self._rows:
+            self._stack.addWidget(new)
+            new.show()  # a layout would show it a turn of the event loop later

@@ -6,10 +6,10 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from folioscope.domain.results import Strength
 from folioscope.gui.pages.match_list import MatchList, matches_of
-from folioscope.gui.pages.page_parts import MatchStepper, PageNote, RowStack, Swatch, reasons_of
+from folioscope.gui.pages.page_parts import MatchStepper, PageNote, Swatch, reasons_of
 from folioscope.gui.pages.page_reader import PageReader
 from folioscope.gui.pages.word_chips import counted_words
-from folioscope.gui.parts import Button, Label, column, painted, row, rule
+from folioscope.gui.parts import Button, Label, RowStack, column, painted, row, rule
 from folioscope.gui.results.result_words import strength_words
 from folioscope.gui.results.tile_delegate import paint_dots
 from folioscope.gui.theme import size_px, theme_signals

@@ -1,7 +1,5 @@
 """Pieces of the panel and of the inspector: legend, reasons, stepper, notes."""
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -12,7 +10,7 @@ from folioscope.gui.icons import pixmap
 from folioscope.gui.pages.marks import paint_swatch
 from folioscope.gui.pages.page_reader import PageReader
 from folioscope.gui.pages.word_chips import words_told
-from folioscope.gui.parts import Button, Label, column, painted, row
+from folioscope.gui.parts import Button, Label, RowStack, column, painted, row
 from folioscope.gui.sentences import translated
 from folioscope.gui.theme import font, theme_signals
 from folioscope.gui.words import number, tr
@@ -53,28 +51,6 @@ def reason_name(kind: ReasonKind) -> str:
         ReasonKind.LOOK: tr("Look"),
         ReasonKind.NAME: tr("Name"),
     }[kind]
-
-
-class RowStack(QWidget):
-    """Rows below each other that are replaced together."""
-
-    def __init__(self, gap: int) -> None:
-        super().__init__()
-        self._rows: list[QWidget] = []
-        self._stack = QVBoxLayout(self)
-        self._stack.setContentsMargins(0, 0, 0, 0)
-        self._stack.setSpacing(gap)
-
-    def replace(self, rows: Sequence[QWidget]) -> None:
-        """Show other rows."""
-        for old in self._rows:
-            self._stack.removeWidget(old)
-            old.hide()
-            old.deleteLater()
-        self._rows = list(rows)
-        for new in self._rows:
-            self._stack.addWidget(new)
-            new.show()  # a layout would show it a turn of the event loop later
 
 
 class WhyRows(QWidget):

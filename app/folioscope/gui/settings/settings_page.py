@@ -44,7 +44,7 @@ class SettingsPage(QWidget):
     ) -> None:
         super().__init__()
         self.library = LibrarySection(session, actions, rebuild=rebuild)
-        self.models = ModelsSection(session)
+        self.models = ModelsSection(session, settings)
         self.files = FilesSection(settings)
         self.look = LookSection(settings)
         self._sections: list[Section] = []

@@ -1,7 +1,9 @@
 """What the strip says of indexing, as plain functions of its state."""
 
+from folioscope.gui.sentences import translated
 from folioscope.gui.words import number, tr
 from folioscope.services.api import IndexPhase, IndexState, Pace
+from folioscope.services.look_api import LookPhase, LookState
 
 _MINUTE_S = 60
 _HOUR_S = 3600
@@ -72,3 +74,20 @@ def share_done(state: IndexState) -> float | None:
     if state.phase not in (IndexPhase.READING, IndexPhase.RECOGNISING) or not pace.total:
         return None
     return pace.done / pace.total
+
+
+def look_words(state: LookState) -> str:
+    """Say what looking at pages is doing, after its count."""
+    match state.phase:
+        case LookPhase.PAUSED:
+            return tr("paused")
+        case LookPhase.ON_BATTERY:
+            return tr("waiting for mains power")
+        case LookPhase.YIELDING:
+            return tr("goes on while you are away")
+        case LookPhase.BLOCKED:
+            return translated(state.message) or tr("cannot go on")
+        case LookPhase.LOOKING if state.left_s is not None and state.per_second:
+            return f"{speed(state.per_second)} · {time_left(state.left_s)}"
+        case _:
+            return ""
