@@ -11,7 +11,7 @@ from folioscope.stores.file_table import FileTable, newest_first
 from folioscope.stores.page_table import Bools, PageTable, Rows
 from folioscope.stores.statistics import LibraryStatistics
 from folioscope.stores.views import NO_VECTOR, Views, ViewScores
-from folioscope.stores.visual_source import VisualSource
+from folioscope.stores.visual_source import LookScores, VisualSource, look_scores
 from folioscope.stores.word_source import WordSource
 from folioscope.stores.words import WordScores, WordSearch
 
@@ -43,7 +43,7 @@ def find_candidates(
     mask = _passing(shelves, query)
     search = WordSearch(shelves.pages, shelves.files, shelves.words)
     words = search.scores(query.words)
-    rows = _chosen(shelves, query, mask, words, limit)
+    rows = _chosen(shelves, query, mask, words, limit, visuals)
     views = _view_scores(shelves, query, rows)
     looks = shelves.statistics.ranks.percentiles(shelves.pages["looks"][rows])
     pairs = search.pairs(query.words, rows)
@@ -51,8 +51,11 @@ def find_candidates(
     meaning = views.total(told, query.view_weights)
     if query.look_weights is not None:
         meaning = meaning + looks @ query.look_weights
-    order = np.lexsort((rows, -(meaning + _exact_share(words, pairs, rows))))
-    return _filled(shelves, rows, views, words, pairs, looks, order)
+    own = meaning + _exact_share(words, pairs, rows)
+    seen = look_scores(visuals, query.visual, shelves.pages, rows, own)
+    own += np.maximum(seen.visual, 0) + np.maximum(seen.maxsim, 0)
+    order = np.lexsort((rows, -own))
+    return _filled(shelves, rows, views, words, pairs, looks, seen, order)
 
 
 def _passing(shelves: Shelves, query: StoreQuery) -> Bools:
@@ -64,7 +67,12 @@ def _passing(shelves: Shelves, query: StoreQuery) -> Bools:
 
 
 def _chosen(
-    shelves: Shelves, query: StoreQuery, mask: Bools, words: WordScores, limit: int
+    shelves: Shelves,
+    query: StoreQuery,
+    mask: Bools,
+    words: WordScores,
+    limit: int,
+    visuals: VisualSource,
 ) -> Rows:
     """Return the rows that any kind of evidence proposes, ascending."""
     found = [
@@ -77,8 +85,10 @@ def _chosen(
         found += _by_meaning(shelves, shelves.views, query, allowed, limit)
     elif query.look_weights is not None:
         found.append(allowed[_top(_look_sum(shelves, query, allowed), limit)])
-    elif not query.words.terms:
+    elif not query.words.terms and query.visual is None:
         found.append(allowed[:limit])
+    if query.visual is not None:
+        found.append(visuals.nearest(shelves.pages, query.visual, allowed, limit=limit))
     return np.unique(np.concatenate(found)).astype(np.intp)
 
 
@@ -133,6 +143,7 @@ def _filled(
     words: WordScores,
     pairs: Float32,
     looks: Float32,
+    seen: LookScores,
     order: Rows,
 ) -> Candidates:
     assert views.region_index is not None
@@ -149,8 +160,8 @@ def _filled(
         pairs=pairs[order],
         names=words.names[chosen],
         held=words.held[chosen],
-        maxsim=np.full(len(order), -1.0, np.float32),
-        visual=np.full(len(order), -1.0, np.float32),
+        maxsim=seen.maxsim[order],
+        visual=seen.visual[order],
         ink=pages["ink"][chosen],
         digest=pages["digest"][chosen],
     )

@@ -4,7 +4,7 @@ import sqlite3
 import struct
 import zlib
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -51,6 +51,13 @@ def check(
         except sqlite3.Error:
             found.messages.append("The list of pages cannot be read to its end.")
     return found.report()
+
+
+def with_damage(report: VerifyReport, messages: tuple[str, ...]) -> VerifyReport:
+    """Return the report with more damage that costs no document, if any."""
+    if not messages:
+        return report
+    return replace(report, health=Health.DAMAGED, messages=(*report.messages, *messages))
 
 
 def is_catalogue_sound(connection: sqlite3.Connection) -> bool:

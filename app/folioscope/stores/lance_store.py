@@ -19,11 +19,10 @@ from folioscope.domain.queries import StoreQuery
 from folioscope.domain.results import Candidates
 from folioscope.stores import file_rows, page_rows, schema, settling
 from folioscope.stores.candidates import find_candidates, find_refs
-from folioscope.stores.checking import check
+from folioscope.stores.checking import check, with_damage
 from folioscope.stores.code_cache import CodeCache
 from folioscope.stores.database import Database
 from folioscope.stores.errors import told
-from folioscope.stores.index_reading import statistics_name
 from folioscope.stores.lance_vectors import LanceVectors
 from folioscope.stores.library_index import LibraryIndex
 from folioscope.stores.mending import mend
@@ -35,10 +34,11 @@ from folioscope.stores.opening import (
     stored_fingerprint,
 )
 from folioscope.stores.putting import put_pages
-from folioscope.stores.renewing import renew
+from folioscope.stores.renewing import renew, renew_statistics
 from folioscope.stores.sql_words import Vocabulary
 from folioscope.stores.statistics import LibraryStatistics
 from folioscope.stores.visual_library import VisualLibrary
+from folioscope.stores.visual_mending import check_visuals, mend_visuals
 from folioscope.stores.visual_storing import VisualStoring
 from folioscope.stores.write_lock import WriteLock
 
@@ -287,22 +287,7 @@ class LanceVectorStore(VisualStoring):
     def refresh_statistics(self, token: Cancellation | None = None) -> None:
         """Compute whitening and percentiles anew from the library's own pages."""
         with self._guard, told(self._directory):
-            seq = self._index.latest()
-            statistics = self._index.steadily(lambda: self._index.make_statistics(token))
-            if statistics is None:
-                return
-            packed = statistics.packed()
-            # codes first: whoever sees the new statistics finds them ready
-            name = statistics_name(statistics.version, packed)
-            self._index.write_codes(statistics, name, token)
-            with self._database.writing() as connection:
-                connection.execute("DELETE FROM statistics")
-                connection.execute(
-                    "INSERT INTO statistics VALUES (?, ?)", (statistics.version, packed)
-                )
-                schema.set_number(connection, schema.STATISTICS_PAGES, statistics.pages)
-                schema.set_number(connection, schema.STATISTICS_SEQ, seq)
-            self._index.refresh()
+            renew_statistics(self._database, self._index, token)
 
     def compact(self, token: Cancellation | None = None) -> None:
         """Give back the room of what was removed or replaced; refresh statistics."""
@@ -320,6 +305,8 @@ class LanceVectorStore(VisualStoring):
             with self._database.writing() as connection:
                 settling.prune(connection)
                 self._vocabulary.forget()
+                kept = settling.visuals_to_keep(connection)
+            self._visuals.tidy(kept)
             settling.shrink(self._database)
             self._index.refresh()
 
@@ -330,7 +317,8 @@ class LanceVectorStore(VisualStoring):
 
     def verify(self, token: Cancellation | None = None) -> VerifyReport:
         """Read everything and tell what cannot be read."""
-        return check(self._database, self._vectors, token)
+        found = check(self._database, self._vectors, token)
+        return with_damage(found, check_visuals(self._directory, token))
 
     def repair(self, token: Cancellation | None = None) -> VerifyReport:
         """Drop what cannot be read; its files become WAITING so that they are read again.
@@ -345,6 +333,8 @@ class LanceVectorStore(VisualStoring):
         self._lock.acquire()
         try:
             report = mend(self._directory, self._vectors, fingerprint=fingerprint, token=token)
+            seen = mend_visuals(self._directory, token)
+            report = replace(report, messages=(*report.messages, *seen))
         finally:
             self._vectors.close()
             self._vocabulary.forget()

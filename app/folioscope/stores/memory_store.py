@@ -3,7 +3,7 @@
 import threading
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -17,12 +17,18 @@ from folioscope.domain.pages import (
     TextSource,
 )
 from folioscope.domain.protocols import (
-    Access, Cancellation, Health, PageCount, StoreStats, VerifyReport,
-)  # fmt: skip
+    Access,
+    Cancellation,
+    Health,
+    PageCount,
+    StoreStats,
+    VerifyReport,
+)
 from folioscope.domain.queries import StoreQuery
 from folioscope.domain.results import Candidates
 from folioscope.stores.candidates import Shelves, find_candidates, find_refs
 from folioscope.stores.file_table import FileTable
+from folioscope.stores.memory_shelf import Shelf, count_pages, waiting_pages
 from folioscope.stores.memory_visuals import MemoryVisuals
 from folioscope.stores.memory_words import MemoryWords
 from folioscope.stores.page_facts import facts_of, tokens_of
@@ -31,15 +37,6 @@ from folioscope.stores.records import checked_dim, without_vectors
 from folioscope.stores.statistics import LibraryStatistics, default_statistics, is_due
 from folioscope.stores.views import ExactViews, VectorBatch, statistics_from
 from folioscope.stores.visual_storing import VisualStoring
-
-
-@dataclass
-class _Shelf:
-    """A document with its pages by index; hidden while no file leads to it any more."""
-
-    document: Document
-    pages: dict[int, tuple[int, PageRecord]] = field(default_factory=dict)
-    is_hidden: bool = False
 
 
 class MemoryVectorStore(VisualStoring):
@@ -51,7 +48,7 @@ class MemoryVectorStore(VisualStoring):
         self._fingerprint: str | None = None
         self._values: dict[str, bytes] = {}
         self._files: dict[str, SourceFile] = {}
-        self._shelves: dict[str, _Shelf] = {}
+        self._shelves: dict[str, Shelf] = {}
         self._staged: dict[str, dict[int, PageRecord]] = defaultdict(dict)
         self._last_id = 0
         self._is_stale = False
@@ -162,12 +159,10 @@ class MemoryVectorStore(VisualStoring):
             folders: dict[str, list[SourceFile]] = defaultdict(list)
             for file in self._files.values():
                 folders[file.folder].append(file)
-            return [self._count(folder, files) for folder, files in sorted(folders.items())]
-
-    def _count(self, folder: str, files: Sequence[SourceFile]) -> PageCount:
-        ids = {file.document_id for file in files} & set(self._shelves)
-        pages = sum(len(self._shelves[i].pages) for i in ids if not self._shelves[i].is_hidden)
-        return PageCount(folder, pages, len(files), all(file.is_away for file in files))
+            return [
+                count_pages(folder, files, self._shelves)
+                for folder, files in sorted(folders.items())
+            ]
 
     # documents and pages
 
@@ -192,7 +187,7 @@ class MemoryVectorStore(VisualStoring):
         """Make a document appear with all its staged pages, replacing an older version."""
         with self._writing():
             document_id = document.document_id
-            shelf = self._shelves.setdefault(document_id, _Shelf(document))
+            shelf = self._shelves.setdefault(document_id, Shelf(document))
             shelf.document = document
             if staged := self._staged.pop(document_id, {}):
                 self._hide_pages(shelf)
@@ -248,15 +243,7 @@ class MemoryVectorStore(VisualStoring):
     def waiting_for_ocr(self, *, limit: int) -> list[PageRef]:
         """Pages that OCR has still to read, fewest-page documents first."""
         with self._lock:
-            shown = [s for s in self._shelves.values() if not s.is_hidden]
-            shown.sort(key=lambda s: (len(s.pages), s.document.document_id))
-            waiting = [
-                record.ref
-                for shelf in shown
-                for _, (_, record) in sorted(shelf.pages.items())
-                if record.text_source is TextSource.WAITING
-            ]
-            return waiting[:limit]
+            return waiting_pages(self._shelves.values())[:limit]
 
     # search
 
@@ -300,6 +287,8 @@ class MemoryVectorStore(VisualStoring):
         with self._writing():
             for document_id in [i for i, s in self._shelves.items() if s.is_hidden]:
                 self._drop(document_id)
+            if all(f.state is not FileState.WAITING for f in self._files.values()):
+                self._visuals.keep_documents(set(self._shelves))
             self.refresh_statistics()
 
     def needs_compaction(self) -> bool:
@@ -327,7 +316,7 @@ class MemoryVectorStore(VisualStoring):
             raise StoreError("The library is open for reading only.")
         return self._lock
 
-    def _shown(self, document_id: str) -> _Shelf | None:
+    def _shown(self, document_id: str) -> Shelf | None:
         shelf = self._shelves.get(document_id)
         return None if shelf is None or shelf.is_hidden else shelf
 
@@ -364,7 +353,7 @@ class MemoryVectorStore(VisualStoring):
             self._hide_pages(shelf)
             self._table.remove(document_id)
 
-    def _hide_pages(self, shelf: _Shelf) -> None:
+    def _hide_pages(self, shelf: Shelf) -> None:
         for page_id, _ in shelf.pages.values():
             self._hide(page_id)
 

@@ -109,13 +109,13 @@ def _copy_catalogue(path: Path, fingerprint: str) -> None:
 def _copy_table(old: sqlite3.Connection, new: sqlite3.Connection, table: str) -> None:
     width = len(new.execute(f"PRAGMA table_info({table})").fetchall())
     insert = f"INSERT OR REPLACE INTO {table} VALUES ({', '.join('?' * width)})"
-    for row in _rows(old, table):
+    for row in readable_rows(old, table):
         if len(row) == width:
             with contextlib.suppress(sqlite3.IntegrityError):  # a row of nonsense
                 new.execute(insert, row)
 
 
-def _rows(old: sqlite3.Connection, table: str) -> Iterator[tuple[object, ...]]:
+def readable_rows(old: sqlite3.Connection, table: str) -> Iterator[tuple[object, ...]]:
     """Yield the rows that can be read, stepping over those that cannot."""
     if table in ("facts", "small_values"):  # these have no row numbers; a handful of rows
         with contextlib.suppress(sqlite3.Error):

@@ -10,6 +10,7 @@ from folioscope.stores import schema
 from folioscope.stores.database import Database
 from folioscope.stores.index_reading import read_statistics
 from folioscope.stores.lance_vectors import LanceVectors
+from folioscope.stores.visual_file import VISUALS, live_bytes
 
 CATALOGUE = "catalogue.sqlite"
 VECTORS = "vectors"
@@ -112,13 +113,14 @@ def read_stats(
         pages=pages,
         files=files,
         disk_bytes=_disk_bytes(directory),
-        live_bytes=used + bulk * settled // max(1, settled + dead),
+        live_bytes=used + bulk * settled // max(1, settled + dead) + live_bytes(directory),
         pages_waiting_for_ocr=waiting,
     )
 
 
 def _disk_bytes(directory: Path) -> int:
     entries = [*directory.glob(f"{CATALOGUE}*"), *directory.glob("codes*/*")]
+    entries += directory.glob(f"{VISUALS}*")
     entries += (directory / VECTORS).rglob("*")
     return sum(entry.stat().st_size for entry in entries if entry.is_file())
 

@@ -1,9 +1,13 @@
-"""Starting a library over with another fingerprint, in one step or not at all."""
+"""Starting a library over with another fingerprint, and making its statistics anew."""
 
 import sqlite3
 
 from folioscope.domain.documents import FileState
+from folioscope.domain.protocols import Cancellation
 from folioscope.stores import schema
+from folioscope.stores.database import Database
+from folioscope.stores.index_reading import statistics_name
+from folioscope.stores.library_index import LibraryIndex
 
 _EMPTIED = (
     "pages",
@@ -41,3 +45,23 @@ def renew(connection: sqlite3.Connection, *, fingerprint: str) -> None:
     for _ in range(2):
         schema.note_change(connection, "s")
     connection.execute("DELETE FROM changes WHERE seq < (SELECT MAX(seq) FROM changes)")
+
+
+def renew_statistics(
+    database: Database, index: LibraryIndex, token: Cancellation | None = None
+) -> None:
+    """Compute whitening and percentiles anew from the library's own pages."""
+    seq = index.latest()
+    statistics = index.steadily(lambda: index.make_statistics(token))
+    if statistics is None:
+        return
+    packed = statistics.packed()
+    # codes first: whoever sees the new statistics finds them ready
+    name = statistics_name(statistics.version, packed)
+    index.write_codes(statistics, name, token)
+    with database.writing() as connection:
+        connection.execute("DELETE FROM statistics")
+        connection.execute("INSERT INTO statistics VALUES (?, ?)", (statistics.version, packed))
+        schema.set_number(connection, schema.STATISTICS_PAGES, statistics.pages)
+        schema.set_number(connection, schema.STATISTICS_SEQ, seq)
+    index.refresh()

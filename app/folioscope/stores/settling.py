@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from folioscope.domain.documents import FileState
 from folioscope.domain.protocols import Cancellation
 from folioscope.stores.database import Database
 from folioscope.stores.lance_vectors import LanceVectors
@@ -181,6 +182,20 @@ def prune(connection: sqlite3.Connection) -> None:
     fresh = connection.execute("SELECT COUNT(*) FROM fresh_vectors").fetchone()[0]
     if not fresh:
         connection.execute("DELETE FROM vocabulary WHERE pages = 0")
+
+
+def visuals_to_keep(connection: sqlite3.Connection) -> set[str] | None:
+    """Return the documents whose looks are kept; None for all.
+
+    While files wait to be read it is not known whose looks they will need: after a library is
+    renewed, hours of looking hang on that.
+    """
+    waiting = connection.execute(
+        "SELECT 1 FROM files WHERE state = ? LIMIT 1", (FileState.WAITING.value,)
+    ).fetchone()
+    if waiting is not None:
+        return None
+    return {row[0] for row in connection.execute("SELECT document_id FROM documents")}
 
 
 def shrink(database: Database) -> None:

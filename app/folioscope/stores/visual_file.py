@@ -98,6 +98,20 @@ class VisualFile:
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
+def live_bytes(directory: Path) -> int:
+    """Return the size of the file without its free room; 0 where it cannot be read."""
+    path = directory / VISUALS
+    if not path.exists():
+        return 0
+    with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(path)) as opened:
+        used, free, size = (
+            opened.execute(f"PRAGMA {name}").fetchone()[0]
+            for name in ("page_count", "freelist_count", "page_size")
+        )
+        return int((used - free) * size)
+    return 0
+
+
 def is_known(connection: sqlite3.Connection) -> bool:
     """Whether the tables are there; StoreError when a newer Folioscope made them."""
     version = connection.execute("PRAGMA user_version").fetchone()[0]

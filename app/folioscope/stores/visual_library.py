@@ -1,5 +1,6 @@
 """Vectors of visual models of a library on disk: kept in ``visual.sqlite``, searched in memory."""
 
+import contextlib
 import sqlite3
 import threading
 from collections.abc import Iterable, Sequence
@@ -8,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from folioscope.domain.embeddings import Embedding, VisualPage, VisualQuery
+from folioscope.domain.errors import LibraryDamagedError
 from folioscope.domain.pages import Float32, PageRef
 from folioscope.domain.protocols import Access
 from folioscope.domain.queries import StoreQuery
@@ -97,12 +99,24 @@ class VisualLibrary:
         self._file.shrink()
 
     def remove_documents(self, ids: Iterable[str]) -> None:
-        """Forget what was kept of documents."""
-        with self._file.reading() as connection:
-            if connection is None:
-                return
-        with self._file.writing() as connection:
-            visual_file.delete_documents(connection, ids)
+        """Forget what was kept of documents; from a damaged file nothing is found anyway."""
+        with contextlib.suppress(LibraryDamagedError):
+            with self._file.reading() as connection:
+                if connection is None:
+                    return
+            with self._file.writing() as connection:
+                visual_file.delete_documents(connection, ids)
+
+    def tidy(self, kept: set[str] | None) -> None:
+        """Forget all documents but those (None: none), and give room back to the disk."""
+        with contextlib.suppress(LibraryDamagedError):
+            with self._file.reading() as connection:
+                if connection is None:
+                    return
+                gone = set() if kept is None else visual_file.document_ids(connection) - kept
+            if gone:
+                self.remove_documents(gone)
+            self._file.shrink()
 
     def refresh(self) -> bool:
         """Take in what other processes wrote; True when anything changed."""
@@ -118,7 +132,7 @@ class VisualLibrary:
 
     def prepare(self, model: str) -> None:
         """Load what a search by this model would wait for."""
-        with self._lock:
+        with self._lock, contextlib.suppress(LibraryDamagedError):
             self._table(model, with_codes=True)
 
     def nearest(self, pages: PageTable, query: VisualQuery, rows: Rows, *, limit: int) -> Rows:
@@ -163,10 +177,10 @@ class VisualLibrary:
 
     def _rows(self, ids: Sequence[int], dim: int) -> list[Float32]:
         nothing = np.zeros((0, dim), np.float32)
-        with self._file.reading() as connection:
-            if connection is None:
-                return [nothing] * len(ids)
-            blobs = list(visual_file.read_bodies(connection, ids))
+        blobs: list[bytes | None] = [None] * len(ids)
+        with contextlib.suppress(LibraryDamagedError), self._file.reading() as connection:
+            if connection is not None:
+                blobs = list(visual_file.read_bodies(connection, ids))
         found = []
         for blob in blobs:
             try:
@@ -177,7 +191,10 @@ class VisualLibrary:
         return found
 
     def _asked(self, query: VisualQuery) -> tuple[VisualTable | None, SingleCodes | None]:
-        table = self._table(query.model, with_codes=True)
+        """Return what a search looks at; a damaged file is as none, for the rest still serves."""
+        table: VisualTable | None = None
+        with contextlib.suppress(LibraryDamagedError):
+            table = self._table(query.model, with_codes=True)
         if table is None:
             return None, None
         checked_query(query, (table.model.dim, table.model.row_dim))
