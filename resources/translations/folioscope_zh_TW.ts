@@ -154,6 +154,10 @@
       <translation>也能依內容找到照片和圖畫。</translation>
     </message>
     <message>
+      <source>Answers by look</source>
+      <translation>外觀相符</translation>
+    </message>
+    <message>
       <source>Any use</source>
       <translation>任何用途</translation>
     </message>
@@ -450,6 +454,10 @@
     <message>
       <source>Found by meaning</source>
       <translation>語意相近</translation>
+    </message>
+    <message>
+      <source>Found by meaning only</source>
+      <translation>僅語意相近</translation>
     </message>
     <message>
       <source>Go on</source>
@@ -1144,6 +1152,10 @@
     <message>
       <source>The framed part is closest to what you typed</source>
       <translation>框起的部分最接近您輸入的內容</translation>
+    </message>
+    <message>
+      <source>The framed part matches by look</source>
+      <translation>框起的部分外觀相符</translation>
     </message>
     <message>
       <source>The library is not open yet.</source>

@@ -131,6 +131,9 @@ class Inspector(QWidget):
         self._why.setVisible(bool(why))
         words = counted_words(tour.marks)[:_MOST_LEGEND_ROWS]
         rows = [_legend_row("word", word, count) for _, word, count in words]
+        if tour.marks.looks:
+            told = tr("Answers by look")
+            rows.append(_legend_row("region", told, len(tour.marks.looks)))
         if tour.marks.regions:
             told = tr("Closest in meaning")
             rows.append(_legend_row("region", told, len(tour.marks.regions)))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPen
 
+from folioscope.domain.embeddings import HeatMap
 from folioscope.domain.geometry import Box
 from folioscope.domain.results import RegionMark, SearchResult, WordMark
 from folioscope.domain.tokens import fold
@@ -24,33 +25,80 @@ if TYPE_CHECKING:
 
 # the lightness at which the bright tone overtakes the deep one in contrast
 DARK_BELOW = 0.447
-MOST_REGIONS = 3  # more blocks would be a heat map, and say nothing
+MOST_REGIONS = 3
+_SAME = 0.5  # share of overlap from which on two frames say the same
+_LEAST_STEM = 3
 _GROUND_PX = 400  # longer side of the picture in which the lightness is looked up
 _SMALLEST_RINGED_PX = 9.0  # a ring round a lower word would hide its neighbours
 
 
 @dataclass(frozen=True)
 class Marks:
-    """What matched on a page; words before regions, both in the order they are stepped through."""
+    """What matched on a page, in the order it is stepped through: words, looks, then regions.
+
+    ``looks`` are parts that answer by look, ``regions`` parts closest in meaning; both are
+    framed. ``heat`` has, for each word of the query, the parts that answer it by look.
+    """
 
     words: tuple[WordMark, ...] = ()
     regions: tuple[RegionMark, ...] = ()
+    looks: tuple[RegionMark, ...] = ()
+    heat: tuple[tuple[str, tuple[RegionMark, ...]], ...] = ()
 
     def __len__(self) -> int:
         """Return the number of matches."""
-        return len(self.words) + len(self.regions)
+        return len(self.words) + len(self.frames)
+
+    @property
+    def frames(self) -> tuple[RegionMark, ...]:
+        """The framed parts; those found by look come first."""
+        return self.looks + self.regions
 
     def box(self, number: int) -> Box:
         """Return where the match with this number is."""
         if number < len(self.words):
             return self.words[number].box
-        return self.regions[number - len(self.words)].box
+        return self.frames[number - len(self.words)].box
+
+    def lit(self, key: str) -> tuple[RegionMark, ...]:
+        """Return the parts that answer one word by look."""
+        return next((places for word, places in self.heat if is_same_word(word, key)), ())
 
 
 def marks_of(result: SearchResult) -> Marks:
     """Return the marks of a hit; a region that is nearly the whole page frames nothing."""
     regions = tuple(r for r in result.regions[:MOST_REGIONS] if r.box.area < 0.97)
     return Marks(result.words, regions)
+
+
+def with_heat(marks: Marks, heat: HeatMap) -> Marks:
+    """Add what answers by look; of the other frames those stay that say something else.
+
+    At most three frames are left: more would be a heat map, and say nothing.
+    """
+    looks = tuple(RegionMark(m.box, m.score) for m in heat.whole[:MOST_REGIONS])
+    others = [r for r in marks.regions if not any(_overlap(r.box, k.box) > _SAME for k in looks)]
+    words = tuple(
+        (word_key(each.word), tuple(RegionMark(m.box, m.score) for m in each.marks))
+        for each in heat.words
+        if each.marks
+    )
+    kept = tuple(others[: MOST_REGIONS - len(looks)])
+    return Marks(marks.words, kept, looks, words)
+
+
+def _overlap(one: Box, other: Box) -> float:
+    shared = Box(
+        max(one.x0, other.x0), max(one.y0, other.y0), min(one.x1, other.x1), min(one.y1, other.y1)
+    ).area
+    whole = one.area + other.area - shared
+    return shared / whole if whole else 0.0
+
+
+def is_same_word(asked: str, found: str) -> bool:
+    """Whether a word of the query and one on the page are forms of one word: map and maps."""
+    short, long = sorted((asked, found), key=len)
+    return short == long or (len(short) >= _LEAST_STEM and long.startswith(short))
 
 
 def word_key(word: str) -> str:
@@ -128,7 +176,8 @@ def paint_marks(
         return
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    frames = [] if style.only else [_framed(region.box, page) for region in marks.regions]
+    framed = marks.lit(style.only) if style.only else marks.frames
+    frames = [_framed(region.box, page) for region in framed]
     if style.on_tile:
         _paint_veil(painter, marks, page, frames)
         for word in marks.words:
@@ -136,7 +185,8 @@ def paint_marks(
     else:
         _paint_words(painter, marks, page, ground, style)
     for number, rect in enumerate(frames, len(marks.words)):
-        wide = 1.5 if style.on_tile else 3.0 if number == style.current else 2.0
+        is_current = number == style.current and not style.only
+        wide = 1.5 if style.on_tile else 3.0 if is_current else 2.0
         paint_frame(painter, rect, width=wide)
     painter.restore()
 

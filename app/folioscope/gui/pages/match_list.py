@@ -51,7 +51,7 @@ class Match:
 def matches_of(marks: Marks, text: PageText) -> list[Match]:
     """Return the marks with the text around them, in the order they are stepped through."""
     found = [Match(_around(mark, text)) for mark in marks.words]
-    found += [Match(Snippet(tr("The framed part"))) for _ in marks.regions]
+    found += [Match(Snippet(tr("The framed part"))) for _ in marks.frames]
     return found
 
 

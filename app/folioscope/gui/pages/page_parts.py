@@ -77,11 +77,18 @@ def reasons_of(reader: PageReader) -> list[tuple[str, str, str]]:
         swatch = _REASONS[reason.kind]
         if reason.kind is ReasonKind.MEANING and not marks.regions:
             swatch = ""
+        if reason.kind is ReasonKind.LOOK and marks.looks:
+            swatch = "region"
         is_words = reason.kind is ReasonKind.WORDS
         text = words_told(marks) if is_words and marks.words else translated(reason.text)
         found.append((reason_name(reason.kind), swatch, text))
     if not found and marks.words:  # a neighbour of the hits that has the words too
         found.append((reason_name(ReasonKind.WORDS), "word", words_told(marks)))
+    told_of_look = any(reason.kind is ReasonKind.LOOK for reason in reader.result.reasons)
+    if marks.looks and not told_of_look:
+        found.append((reason_name(ReasonKind.LOOK), "region", tr("The framed part matches by look")))
+    if not found and reader.result.strength is not None and not len(marks):
+        found.append((reason_name(ReasonKind.MEANING), "", tr("Found by meaning only")))
     return found
 
 

@@ -12,6 +12,7 @@ from folioscope.domain.errors import FolioscopeError
 from folioscope.domain.pages import PageRef, PageText
 from folioscope.domain.results import SearchResult, SearchResults
 from folioscope.gui.job_runner import JobRunner
+from folioscope.gui.pages.heat_source import HeatSource
 from folioscope.gui.pages.marks import Marks, marks_of
 from folioscope.gui.pages.page_canvas import PageCanvas
 from folioscope.gui.pages.page_loader import PageLoader
@@ -118,7 +119,8 @@ class PageReader(QObject):
     ) -> None:
         super().__init__(parent)
         self.canvas = canvas
-        self.tour = PageTour(self)
+        self.heat = HeatSource(services, runner, self)
+        self.tour = PageTour(self, known_heat=self.heat.known)
         self.loader = PageLoader(services, runner, self)
         self._text: PageText | None = None
         self.document: DocumentView | None = None
@@ -132,6 +134,7 @@ class PageReader(QObject):
         self.loader.text_arrived.connect(self._take_text)
         self.loader.document_arrived.connect(self._take_document)
         self.loader.failed.connect(self._take_failure)
+        self.heat.arrived.connect(self.tour.take_heat)
         canvas.needs_px.connect(self.loader.sharpen)
 
     @property
@@ -168,6 +171,7 @@ class PageReader(QObject):
     def stop(self) -> None:
         """Give up what is under way, as when nobody looks."""
         self.loader.stop()
+        self.heat.stop()
 
     def resume(self) -> None:
         """Go on after ``stop``."""
@@ -223,6 +227,7 @@ class PageReader(QObject):
     def _load(self) -> None:
         self.document, self.failure = None, ""
         self.loader.load(self.result.ref, longest_px=max(320, self.canvas.wanted_px()))
+        self.heat.ask(self.result.ref, self.tour.query)
 
     def _show_match(self) -> None:
         self.canvas.set_current(self.tour.match)

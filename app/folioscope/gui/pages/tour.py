@@ -1,15 +1,17 @@
 """The way through a document: its pages, and the matches on them."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
+from folioscope.domain.embeddings import HeatMap
 from folioscope.domain.geometry import Box
 from folioscope.domain.pages import PageRef, PageText
 from folioscope.domain.queries import ParsedQuery
 from folioscope.domain.results import SearchResult, SearchResults, Snippet, WordMark
 from folioscope.domain.tokens import tokens
-from folioscope.gui.pages.marks import Marks, marks_of, word_key
+from folioscope.gui.pages.marks import Marks, marks_of, with_heat, word_key
 
 _MOST_HITS_READ = 50  # whose words are looked for on pages that are no hits themselves
 _MOST_MARKS = 400
@@ -24,14 +26,23 @@ class PageTour(QObject):
     marks_changed = Signal()
     match_changed = Signal()
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        parent: QObject | None = None,
+        *,
+        known_heat: Callable[[PageRef, str], HeatMap] = lambda _ref, _query: HeatMap(),
+    ) -> None:
+        """``known_heat`` returns at once what is known of where a page answers by look."""
         super().__init__(parent)
+        self.known_heat = known_heat
         self.result: SearchResult = NOWHERE
         self.results: SearchResults = _EMPTY
         self.marks = Marks()
         self.match = -1
         self._hits: dict[int, SearchResult] = {}
         self._enters_at_end = False
+        self._plain = Marks()  # without what answers by look
+        self._heat = HeatMap()
 
     def start(self, result: SearchResult, results: SearchResults) -> None:
         """Begin at a hit."""
@@ -49,6 +60,11 @@ class PageTour(QObject):
         self.results = results
         self._hits[result.ref.page_index] = result
         self.result = result
+
+    @property
+    def query(self) -> str:
+        """What was asked, as it was written."""
+        return self.results.query.raw.strip()
 
     @property
     def page_count(self) -> int:
@@ -106,8 +122,20 @@ class PageTour(QObject):
         """Mark the words of the query on a page that is no hit itself."""
         if ref != self.result.ref or self.is_hit:
             return
-        self.marks = Marks(tuple(_found(text, self._wanted())[:_MOST_MARKS]))
-        self.match = 0 if len(self.marks) else -1
+        self._plain = Marks(tuple(_found(text, self._wanted())[:_MOST_MARKS]))
+        self._mark()
+
+    def take_heat(self, ref: PageRef, heat: HeatMap) -> None:
+        """Mark what answers the query by look; the match stepped to stays the same."""
+        if ref == self.result.ref and heat != self._heat:
+            self._heat = heat
+            self._mark()
+
+    def _mark(self) -> None:
+        at = self.marks.box(self.match) if self.match >= 0 else None
+        self.marks = with_heat(self._plain, self._heat)
+        boxes = [self.marks.box(number) for number in range(len(self.marks))]
+        self.match = boxes.index(at) if at in boxes else min(0, len(boxes) - 1)
         self.marks_changed.emit()
 
     def _wanted(self) -> frozenset[str]:
@@ -129,7 +157,9 @@ class PageTour(QObject):
 
     def _show(self, result: SearchResult) -> None:
         self.result = result
-        self.marks = marks_of(result)
+        self._plain = marks_of(result)
+        self._heat = self.known_heat(result.ref, self.query)
+        self.marks = with_heat(self._plain, self._heat)
         count = len(self.marks)
         self.match = (count - 1 if self._enters_at_end else 0) if count else -1
         self._enters_at_end = False

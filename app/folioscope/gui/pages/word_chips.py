@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QSize, Signal
 from PySide6.QtGui import QEnterEvent, QFocusEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from folioscope.gui.pages.marks import Marks, word_key
+from folioscope.gui.pages.marks import Marks, is_same_word, word_key
 from folioscope.gui.parts import Button
 from folioscope.gui.words import number, tr
 
@@ -23,6 +23,17 @@ def counted_words(marks: Marks) -> list[tuple[str, str, int]]:
         key = word_key(mark.word)
         spelled.setdefault(key, mark.word.strip(" .,;:!?()[]{}<>\"'“”‘’„«»…*_"))
     return [(key, spelled[key], count) for key, count in counts.most_common() if key]
+
+
+def chip_words(marks: Marks) -> list[tuple[str, str, int]]:
+    """Return the words found, then those of the query that are answered by look alone."""
+    found = counted_words(marks)
+    unread = [
+        (key, key, len(places))
+        for key, places in marks.heat
+        if not any(is_same_word(key, known) for known, _, _ in found)
+    ]
+    return found + unread
 
 
 def words_told(marks: Marks) -> str:
@@ -50,33 +61,44 @@ class WordChip(Button):
     def __init__(self, key: str, word: str, count: int) -> None:
         shown = word if len(word) <= _CHIP_CHARACTERS else f"{word[: _CHIP_CHARACTERS - 1]}…"
         super().__init__(f"{shown}  {number(count)}", kind="chip")
-        self.key = key
+        self.key, self.count = key, count
+        self._is_lit = False
         tip = tr("Light up only “{word}”").format(word=word)
         self.setToolTip(tip)
         self.setAccessibleName(f"{word}, {number(count)}")
         self.setAccessibleDescription(tip)
         self.clicked.connect(lambda: self.stepped.emit(self.key))
 
+    def _light(self) -> None:
+        self._is_lit = True
+        self.lit.emit(self.key)
+
+    def put_out(self) -> None:
+        """Light everything again, if it was this chip that lit up one word."""
+        if self._is_lit:
+            self._is_lit = False
+            self.lit.emit("")
+
     def enterEvent(self, event: QEnterEvent) -> None:
         """Light up."""
         super().enterEvent(event)
-        self.lit.emit(self.key)
+        self._light()
 
     def leaveEvent(self, event: QEvent) -> None:
         """Go out, unless the keyboard is here."""
         super().leaveEvent(event)
         if not self.hasFocus():
-            self.lit.emit("")
+            self.put_out()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Light up."""
         super().focusInEvent(event)
-        self.lit.emit(self.key)
+        self._light()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Go out."""
         super().focusOutEvent(event)
-        self.lit.emit("")
+        self.put_out()
 
 
 class ChipRow(QWidget):
@@ -92,18 +114,27 @@ class ChipRow(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def show_words(self, marks: Marks) -> None:
-        """Show the words marked."""
-        for chip in self._chips:
-            chip.deleteLater()
-        self.lit.emit("")
-        self._chips = []
-        for key, word, count in counted_words(marks)[:_MOST_CHIPS]:
-            chip = WordChip(key, word, count)
-            chip.setParent(self)
-            chip.lit.connect(self.lit)
-            chip.stepped.connect(self.stepped)
-            self._chips.append(chip)
+        """Show the words marked; chips that stay the same stay lit and focused."""
+        wanted = chip_words(marks)[:_MOST_CHIPS]
+        kept = {(chip.key, chip.count): chip for chip in self._chips}
+        lasting = {(key, count) for key, _, count in wanted}
+        for known, chip in kept.items():
+            if known not in lasting:
+                chip.put_out()
+                chip.hide()
+                chip.deleteLater()
+        self._chips = [
+            kept[key, count] if (key, count) in kept else self._made(key, word, count)
+            for key, word, count in wanted
+        ]
         self._arrange()
+
+    def _made(self, key: str, word: str, count: int) -> WordChip:
+        chip = WordChip(key, word, count)
+        chip.setParent(self)
+        chip.lit.connect(self.lit)
+        chip.stepped.connect(self.stepped)
+        return chip
 
     def chips(self) -> list[WordChip]:
         """Return the chips in sight."""
