@@ -87,7 +87,7 @@ class Fetching:
         self._done, self._told = 0, 0
         wanted = sorted(self.manifest.files_for(self.precision), key=lambda f: f.name != INDEX_FILE)
         self._total = sum(f.size_bytes for f in wanted)
-        if not all(self._has(file) for file in wanted):
+        if not all(self._has(file) for file in (*wanted, *self._shards(wanted))):
             self._fetch_all(wanted)
         return {name: self.record.files[name] for name in sorted(self.record.files)}
 
@@ -98,13 +98,15 @@ class Fetching:
         ) as loader:
             for file in wanted:
                 self._fetch_one(loader, file)
-            known = {file.name for file in wanted}
-            for name in self._shards():
-                if name not in known:
-                    self._fetch_one(loader, CheckpointFile(name=name))
+            for file in self._shards(wanted):
+                self._fetch_one(loader, file)
 
-    def _shards(self) -> list[str]:
-        return shard_names(self.folder) if (self.folder / INDEX_FILE).is_file() else []
+    def _shards(self, wanted: list[CheckpointFile]) -> list[CheckpointFile]:
+        """Return the shards that the index names and the manifest does not."""
+        if not (self.folder / INDEX_FILE).is_file():
+            return []
+        known = {file.name for file in wanted}
+        return [CheckpointFile(name=n) for n in shard_names(self.folder) if n not in known]
 
     def _fetch_one(self, loader: Downloader, file: CheckpointFile) -> None:
         if not self._has(file):

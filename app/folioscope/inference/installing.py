@@ -24,6 +24,7 @@ MARKER = ".complete"
 _MAKING = ".making-"
 _LONGEST_WAIT_S = 300.0  # making takes seconds; a process that holds the lock longer hangs
 _LOOK_EVERY_S = 0.1
+_PIECE = 1 << 22
 Make = Callable[[Path], None]
 
 
@@ -53,6 +54,11 @@ def is_whole(folder: Path) -> bool:
     """Whether all files are there in their sizes. Quick: contents are not read."""
     seal = read_seal(folder)
     return seal is not None and all(_has_size(folder / f.name, f.size_bytes) for f in seal.files)
+
+
+def installed_size(folder: Path) -> int:
+    """Return the bytes that a made model takes."""
+    return sum(path.stat().st_size for path in folder.iterdir() if path.is_file())
 
 
 def install(folder: Path, make: Make, *, room_bytes: int, anew: bool = False) -> None:
@@ -109,10 +115,15 @@ def _wait_for(
             return
 
 
-def digest(path: Path) -> str:
-    """Return the sha256 of a file in hexadecimal digits."""
+def digest(path: Path, *, turn: Callable[[int], None] | None = None) -> str:
+    """Return the sha256 of a file in hexadecimal digits; ``turn`` is told of bytes read."""
+    seen = hashlib.sha256()
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        while piece := file.read(_PIECE):
+            seen.update(piece)
+            if turn is not None:
+                turn(len(piece))
+    return seen.hexdigest()
 
 
 def make_whole(

@@ -1,9 +1,13 @@
 """The models that are made and installed on this machine."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from folioscope.inference.installing import digest, is_whole, read_seal
+from folioscope.inference.installing import digest, installed_size, is_whole, read_seal
+from folioscope.inference.visual_manifest import MANIFEST_FILE
+
+_STARTER = "starter"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,16 +23,16 @@ class InstalledModel:
 
 def installed_models(models_dir: Path) -> list[InstalledModel]:
     """List what is installed, by name and build."""
-    folders = sorted(p for p in models_dir.glob("*/*") if p.is_dir() and p.name[0] != ".")
     return [
         InstalledModel(
             name=folder.parent.name,
             build=folder.name,
             folder=folder,
-            size_bytes=sum(p.stat().st_size for p in folder.iterdir() if p.is_file()),
+            size_bytes=installed_size(folder),
             is_whole=is_whole(folder),
         )
-        for folder in folders
+        for folder in sorted(models_dir.glob("*/*"))
+        if folder.is_dir() and folder.name[0] != "." and not (folder / MANIFEST_FILE).exists()
     ]
 
 
@@ -40,19 +44,31 @@ def verify_model(models_dir: Path, name: str) -> list[str]:
     faults = []
     for model in installed_models(models_dir):
         if model.name == name:
-            faults += _faults_of(model.folder)
+            faults += faults_of(model.folder)
     return faults
 
 
-def _faults_of(folder: Path) -> list[str]:
+def _ignore(_size: int) -> None:
+    pass
+
+
+def faults_of(folder: Path, *, turn: Callable[[int], None] = _ignore) -> list[str]:
+    """Compare a build's files with its seal; ``turn`` is told of bytes read, and may raise."""
+    name = folder.parent.name
+    mend = (
+        "It is made again at the next start."
+        if name == _STARTER
+        else f"Remove it and install it again: folioscope models remove {name}."
+    )
     seal = read_seal(folder)
     if seal is None:
-        return [f"{folder} is not complete. It is made again at the next start."]
+        return [f"{folder} is not complete. {mend}"]
     faults = []
     for file in seal.files:
         path = folder / file.name
         if not path.is_file():
-            faults.append(f"{path} is missing. It is made again at the next start.")
-        elif path.stat().st_size != file.size_bytes or digest(path) != file.sha256:
-            faults.append(f"{path} is damaged. Delete {folder} and it is made again.")
+            faults.append(f"{path} is missing. {mend}")
+        elif path.stat().st_size != file.size_bytes or digest(path, turn=turn) != file.sha256:
+            again = f"Delete {folder} and it is made again." if name == _STARTER else mend
+            faults.append(f"{path} is damaged. {again}")
     return faults
