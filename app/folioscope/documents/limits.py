@@ -24,3 +24,4 @@ class ReadingLimits:
     reading_idle_s: float = 60.0
     recognise_idle_s: float = 30.0
     screen_idle_s: float = 180.0
+    looking_idle_s: float = 60.0

@@ -19,8 +19,9 @@ _CLOSE_WITHIN_S = 1.8
 class WorkerDocumentReader:
     """Reads PDFs and pictures; a DocumentReader. Safe from any thread.
 
-    Three workers at most, each started when it is first needed and sent home when idle: one
-    that reads, one for OCR, and one for the screen, which never waits behind the others.
+    Four workers at most, each started when it is first needed and sent home when idle: one
+    that reads, one for OCR, one for visual models, and one for the screen, which never waits
+    behind the others.
     Errors are ReadingError, a DocumentError with ``failure``.
     """
 
@@ -36,6 +37,7 @@ class WorkerDocumentReader:
             Duty.READING: (page_s, limits.reading_idle_s),
             Duty.RECOGNISING: (limits.recognise_timeout_s, limits.recognise_idle_s),
             Duty.SCREEN: (page_s, limits.screen_idle_s),
+            Duty.LOOKING: (page_s, limits.looking_idle_s),
         }
         self._lanes = {
             duty: Lane(duty, limits, timeout_s=timeout_s, idle_s=idle_s, cores=self._cores)
@@ -118,8 +120,31 @@ class WorkerDocumentReader:
         The picture keeps to the limit of pixels, and to ``longest_px`` except that no side is
         less than one pixel. Pictures are never enlarged.
         """
+        return self._rendered(Duty.SCREEN, path, page_index, longest_px, password, token)
+
+    def picture(
+        self,
+        path: str,
+        page_index: int,
+        *,
+        longest_px: int,
+        password: str = "",
+        token: Cancellation | None = None,
+    ) -> PageImage:
+        """Render for a visual model, behind the screen and all reading; raise ReadingError."""
+        return self._rendered(Duty.LOOKING, path, page_index, longest_px, password, token)
+
+    def _rendered(
+        self,
+        duty: Duty,
+        path: str,
+        page_index: int,
+        longest_px: int,
+        password: str,
+        token: Cancellation | None,
+    ) -> PageImage:
         request = Request(Ask.RENDER, path, password, page_index, max(1, longest_px))
-        image: PageImage = unwrap(self._submit(Duty.SCREEN, request).wait(token))
+        image: PageImage = unwrap(self._submit(duty, request).wait(token))
         return image
 
     def worker_pids(self) -> dict[str, int]:

@@ -13,6 +13,7 @@ class Duty(StrEnum):
     READING = "reading"
     RECOGNISING = "recognising"
     SCREEN = "screen"
+    LOOKING = "looking"  # pictures for visual models, behind everything else
 
 
 class Ask(StrEnum):

@@ -104,6 +104,18 @@ class DocumentReader(Protocol):
         """Render for the screen, ahead of all indexing work; raise DocumentError."""
         ...
 
+    def picture(
+        self,
+        path: str,
+        page_index: int,
+        *,
+        longest_px: int,
+        password: str = "",
+        token: Cancellation | None = None,
+    ) -> PageImage:
+        """Render for a visual model, behind everything else; raise DocumentError."""
+        ...
+
 
 # --- inference -----------------------------------------------------------------------------
 

@@ -41,3 +41,12 @@ def look_at_machine(directory: Path) -> Machine:
         memory_bytes=psutil.virtual_memory().total,
         free_disk_bytes=free_bytes(directory),
     )
+
+
+def is_on_battery() -> bool:
+    """Whether the machine has a battery and runs on it just now."""
+    try:
+        battery = psutil.sensors_battery()
+    except (AttributeError, OSError, RuntimeError):  # systems that do not tell
+        return False
+    return battery is not None and battery.power_plugged is False
