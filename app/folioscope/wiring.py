@@ -9,6 +9,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,8 +22,8 @@ from folioscope.system.file_memory import FileMemory
 from folioscope.system.logs import start_logging
 
 if TYPE_CHECKING:
+    from folioscope.domain.models import ModelShelf
     from folioscope.domain.protocols import DocumentReader, TextEncoder
-    from folioscope.services.api import SearchService
     from folioscope.services.library_stores import LibraryStores
 
 READING_VERSION = "read-1"
@@ -52,21 +53,21 @@ class OpenLibrary:
         accepts_any: bool = False,
         for_repair: bool = False,
         warms_up: bool = False,
+        waits_for_models: bool = False,
     ) -> Services:
         """Open the library, making it first where ``creates`` allows.
 
         ``accepts_any``: also one made with another model. ``for_repair``: also one that is
         damaged; only repairing makes sense then. ``warms_up``: what the first search needs is
-        loaded behind the caller's back.
+        loaded behind the caller's back. ``waits_for_models``: searches wait for the visual
+        model to be loaded, and do not go without it until it is.
         """
         self.close()  # what an earlier try left
         from folioscope.documents.limits import ReadingLimits
         from folioscope.documents.reader import WorkerDocumentReader
         from folioscope.inference.starter import load_starter_encoder
-        from folioscope.services.current_search import CurrentSearch
         from folioscope.services.encoder_on_demand import EncoderOnDemand
         from folioscope.services.page_making import COMPOSING_VERSION
-        from folioscope.services.searching import PageSearchService
 
         encoder = EncoderOnDemand(load_starter_encoder(paths.models_dir()))
         fingerprint = "|".join((encoder.spec.fingerprint, COMPOSING_VERSION, READING_VERSION))
@@ -81,13 +82,11 @@ class OpenLibrary:
         if creates and not library_exists(self._directory):
             stores.create()
         _open_stores(stores, accepts_any=accepts_any, for_repair=for_repair)
-        search = PageSearchService(
-            stores.reading, encoder, memory=FileMemory(paths.models_dir() / "learnt")
-        )
+        opened = self._services(stores, reader, encoder, waits=waits_for_models)
         if warms_up:
-            jobs = (stores.reading.warm_up, search.warm_up)  # type: ignore[attr-defined]
+            jobs = (stores.reading.warm_up, *opened.warm_ups)  # type: ignore[attr-defined]
             threading.Thread(target=_warm_up, args=(jobs,), name="warming up", daemon=True).start()
-        return self._services(stores, reader, encoder, CurrentSearch(search, stores))
+        return opened.services
 
     def close(self) -> None:
         """Let go of workers, models and files."""
@@ -110,28 +109,74 @@ class OpenLibrary:
         stores: "LibraryStores",
         reader: "DocumentReader",
         encoder: "TextEncoder",
-        search: "SearchService",
-    ) -> Services:
+        *,
+        waits: bool,
+    ) -> "_Opened":
+        from folioscope.services.current_search import CurrentSearch
         from folioscope.services.indexing import LibraryIndexer
         from folioscope.services.indexing_run import Rooms
         from folioscope.services.library import LibraryUpkeep
+        from folioscope.services.models import ShelvedModels
         from folioscope.services.page_pictures import PagePictures
         from folioscope.services.passwords import Passwords
+        from folioscope.services.searching import PageSearchService
+        from folioscope.services.visual_parts import VisualParts
+        from folioscope.system.machine import is_on_battery
 
         directory, settings, passwords = self._directory, self._settings, Passwords()
         rooms = Rooms(stores, reader, encoder, passwords, _is_readable, (str(directory),))
         pasted = directory / "pasted"
-        return Services(
-            search=search,
-            indexing=LibraryIndexer(
-                rooms,
-                ignore_patterns=lambda: settings.current.ignore_patterns,
-                reads_pictures=lambda: self._reads_pictures and settings.current.reads_pictures,
-                own_folder=pasted,
-            ),
-            library=LibraryUpkeep(stores, name=directory.name, directory=str(directory)),
-            pages=PagePictures(stores, reader, passwords=passwords, pasted_dir=pasted),
+        indexing = LibraryIndexer(
+            rooms,
+            ignore_patterns=lambda: settings.current.ignore_patterns,
+            reads_pictures=lambda: self._reads_pictures and settings.current.reads_pictures,
+            own_folder=pasted,
         )
+        pages = PagePictures(stores, reader, passwords=passwords, pasted_dir=pasted)
+        shelf = open_shelf()
+        visual = VisualParts(
+            stores,
+            reader,
+            shelf,
+            passwords=passwords,
+            settings=lambda: settings.current,
+            is_on_battery=is_on_battery,
+            index_state=indexing.state,
+            pages=pages,
+            waits=waits,
+        )
+        self._closing.callback(visual.close)
+        search = PageSearchService(
+            stores.reading,
+            encoder,
+            memory=FileMemory(paths.models_dir() / "learnt"),
+            asker=visual.asker,
+            second_look=visual.second_look,
+        )
+        services = Services(
+            search=CurrentSearch(search, stores),
+            indexing=indexing,
+            library=LibraryUpkeep(stores, name=directory.name, directory=str(directory)),
+            pages=pages,
+            look=visual.looker,
+            models=ShelvedModels(shelf, settings),
+        )
+        return _Opened(services, (search.warm_up, visual.asker.warm_up))
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """Services, and what their first search would wait for."""
+
+    services: Services
+    warm_ups: tuple[Callable[[], None], ...]
+
+
+def open_shelf() -> "ModelShelf":
+    """Return the models of this machine; nothing heavy is loaded before one is used."""
+    from folioscope.services.empty_shelf import EmptyShelf
+
+    return EmptyShelf()
 
 
 def _warm_up(jobs: Sequence[Callable[[], None]]) -> None:
@@ -181,7 +226,12 @@ class AppWiring:
         self._settings.load()
         library = OpenLibrary(directory, settings=self._settings, reads_pictures=reads_pictures)
         try:
-            yield library.open(creates=creates, accepts_any=accepts_any, for_repair=for_repair)
+            yield library.open(
+                creates=creates,
+                accepts_any=accepts_any,
+                for_repair=for_repair,
+                waits_for_models=True,
+            )
         finally:
             library.close()
 

@@ -1,8 +1,10 @@
 """Search that never mixes vectors of two models."""
 
+from folioscope.domain.embeddings import PictureQuery
 from folioscope.domain.protocols import Cancellation
 from folioscope.domain.queries import PageFilter
 from folioscope.domain.results import SearchResults
+from folioscope.jobs.progress import JobContext
 from folioscope.services.api import SearchService
 from folioscope.services.library_stores import LibraryStores
 
@@ -25,6 +27,21 @@ class CurrentSearch:
         """Answer a query; raise FingerprintMismatchError."""
         self._stores.check_fingerprint()
         return self._search.search(text, scope=scope, limit=limit, token=token)
+
+    def search_picture(
+        self,
+        picture: PictureQuery,
+        *,
+        scope: PageFilter,
+        limit: int = 200,
+        token: Cancellation | None = None,
+    ) -> SearchResults:
+        """Find pages that look like a picture; their looks are of no fingerprint of the library."""
+        return self._search.search_picture(picture, scope=scope, limit=limit, token=token)
+
+    def rerank(self, found: SearchResults, ctx: JobContext) -> SearchResults:
+        """Read the best results again together with the query."""
+        return self._search.rerank(found, ctx)
 
     def browse(self, *, scope: PageFilter, token: Cancellation | None = None) -> SearchResults:
         """All pages that pass, newest file first; no vectors are looked at."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from folioscope.domain.documents import SourceFile
+from folioscope.domain.embeddings import HeatMark
 from folioscope.domain.pages import PageRecord
 from folioscope.domain.results import (
     Reason,
@@ -32,20 +33,28 @@ _LEAST_REGION = 0.12  # whitened cosine from which a region may be framed withou
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What was asked, prepared once for all hits."""
+    """What was asked, prepared once for all hits. ``is_picture``: by a picture, not by words."""
 
     words: QueryWords
     looks: NamedLooks
+    is_picture: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a store and the fusion know of one hit."""
+    """What a store and the fusion know of one hit.
+
+    ``is_seen``: by the visual model it stands out. ``is_unseen``: that model was asked but has
+    not looked at the page yet. ``marks``: where it answers by look.
+    """
 
     region_index: int
     region_cosine: float
     looks: tuple[float, ...]
     strength: Strength
+    is_seen: bool = False
+    is_unseen: bool = False
+    marks: tuple[HeatMark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +80,7 @@ def explain(page: PageRecord, file: SourceFile | None, ask: Ask, told: Told) -> 
     return Explanation(
         reasons=tuple(_reasons(page, file, ask, told, found, framed and by_meaning)),
         words=word_marks(page.text, found),
-        regions=marks,
+        regions=(*marks, *(RegionMark(mark.box, mark.score) for mark in told.marks)),
         snippet=snippet(page.text, found, region),
     )
 
@@ -94,10 +103,28 @@ def _reasons(
         reasons.append(Reason(ReasonKind.MEANING, text))
     if look := _look_told(ask.looks, told):
         reasons.append(Reason(ReasonKind.LOOK, look))
+    if told.is_seen:
+        reasons.append(Reason(ReasonKind.LOOK, _seen_told(ask, told)))
+    if ask.is_picture:
+        return reasons
     if not reasons:
         text = "None of your words. Found by meaning only"
         reasons.append(Reason(ReasonKind.MEANING, text))
+    if told.is_unseen:
+        reasons.append(Reason(ReasonKind.LOOK, "This page has not been looked at yet"))
     return reasons
+
+
+def _seen_told(ask: Ask, told: Told) -> str:
+    if ask.is_picture:
+        return (
+            "The framed part looks closest to your picture"
+            if told.marks
+            else "It looks like your picture"
+        )
+    if told.marks:
+        return "The framed part looks closest to what you typed"
+    return "It looks like what you typed"
 
 
 def words_told(counts: list[tuple[str, int]]) -> str:

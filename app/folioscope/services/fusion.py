@@ -15,6 +15,7 @@ from folioscope.domain.results import Candidates
 from folioscope.services.looks_guess import LookGuess
 from folioscope.services.looks_words import NamedLooks
 
+_TIE = 0.01
 _WHOLE = 0.995  # share of the query's idf that counts as all of it
 
 
@@ -33,7 +34,7 @@ class Weights:
     pairs: float = 1.0
     names: float = 0.6
     neighbours: float = 0.2
-    maxsim: float = 0.0  # late interaction: for the visual models to come
+    seen: float = 0.6  # by a visual model, where the page clearly stands out
 
 
 DEFAULT_WEIGHTS = Weights()
@@ -47,6 +48,7 @@ class Evidence:
     meaning: Float32
     looks: Float32
     exact: Float32
+    sight: Float32
 
 
 def fuse(
@@ -54,11 +56,13 @@ def fuse(
     look_weights: Float32 | None,
     page_counts: Mapping[str, int],
     *,
+    seen: Float32 | None = None,
     weights: Weights = DEFAULT_WEIGHTS,
 ) -> Evidence:
     """Weigh all evidence of the candidates.
 
-    ``look_weights`` as made by ``weigh_looks``; ``page_counts`` of the candidates' documents.
+    ``look_weights`` as made by ``weigh_looks``; ``page_counts`` of the candidates' documents;
+    ``seen`` as made by ``sight``, None where no visual model was asked.
     """
     meaning = _meaning(candidates, weights)
     exact = _exact(candidates, weights)
@@ -66,8 +70,23 @@ def fuse(
     if look_weights is not None:
         looks = np.asarray(candidates.looks @ look_weights, np.float32)
     own = meaning + looks + exact
+    clear = np.zeros(len(candidates), np.float32)
+    if seen is not None:
+        clear = seen
+        own = np.asarray(own + weights.seen * seen, np.float32)
     beside = _beside(own, candidates.refs, page_counts)
-    return Evidence(own + weights.neighbours * beside, meaning, looks, exact)
+    return Evidence(own + weights.neighbours * beside, meaning, looks, exact, clear)
+
+
+def by_likeness(candidates: Candidates, seen: Float32) -> Evidence:
+    """Weigh candidates by likeness alone, for a query by picture.
+
+    Pages that stand out equally, or not at all, keep the order of their cosines.
+    """
+    nothing = np.zeros(len(candidates), np.float32)
+    closest = np.maximum(candidates.visual, candidates.maxsim)
+    score = np.asarray(seen + _TIE * closest, np.float32)
+    return Evidence(score, nothing, nothing, nothing, seen)
 
 
 def weigh_looks(
@@ -97,9 +116,8 @@ def _meaning(candidates: Candidates, weights: Weights) -> Float32:
     told = candidates.told
     page = told * candidates.page + (1 - told) * candidates.title
     region = told * candidates.region + (1 - told) * candidates.title
-    late = np.maximum(candidates.maxsim, 0.0)
     whole = page + weights.region * region + weights.title * candidates.title
-    return np.asarray(whole + weights.maxsim * late, np.float32)
+    return np.asarray(whole, np.float32)
 
 
 def _exact(candidates: Candidates, weights: Weights) -> Float32:

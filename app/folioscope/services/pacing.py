@@ -13,10 +13,16 @@ _STEADY_S = 3.0
 
 
 class PaceKeeper:
-    """Counts done against total; the rate is that of the last seconds. Safe from any thread."""
+    """Counts done against total; the rate is that of the last seconds. Safe from any thread.
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    ``window_s``: how far back the rate looks; work of slow steps needs more than the usual.
+    """
+
+    def __init__(
+        self, clock: Callable[[], float] = time.monotonic, *, window_s: float = _WINDOW_S
+    ) -> None:
         self._clock = clock
+        self._window_s = window_s
         self._guard = threading.Lock()
         self._marks: deque[tuple[float, int]] = deque()
         self._done = 0
@@ -33,7 +39,7 @@ class PaceKeeper:
             now = self._clock()
             self._done += count
             self._marks.append((now, self._done))  # the first mark is where the rate starts
-            while len(self._marks) > 2 and self._marks[1][0] < now - _WINDOW_S:
+            while len(self._marks) > 2 and self._marks[1][0] < now - self._window_s:
                 self._marks.popleft()
 
     def rest(self) -> None:

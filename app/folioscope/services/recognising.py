@@ -1,12 +1,11 @@
 """OCR, behind the pages that need none: pages that wait for it are read and replaced."""
 
-import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
-from folioscope.domain.documents import Document, Failure, FailureCause, FileState, SourceFile
+from folioscope.domain.documents import Document, Failure, FailureCause, SourceFile
 from folioscope.domain.errors import DocumentError
 from folioscope.domain.pages import PageContent, PageRecord, PageRef, TextSource
 from folioscope.domain.protocols import DocumentReader, TextEncoder, VectorStore
@@ -16,6 +15,7 @@ from folioscope.services.page_making import composed, record
 from folioscope.services.page_source import failure_of
 from folioscope.services.passwords import Passwords
 from folioscope.services.patience import PatientWriter
+from folioscope.services.present_files import present_path
 
 _EVERY_PAGE = 1_000_000  # waiting pages that a run looks at
 _READ_AHEAD = 2
@@ -101,9 +101,7 @@ class Recogniser:
         return _Answer(ref, path, content)
 
     def _path(self, document_id: str) -> str:
-        """Return a file that still holds the document, "" for none."""
-        files = self._store.files(document_id=document_id)
-        return next((f.path for f in files if not f.is_away and _is_as_read(f)), "")
+        return present_path(self._store, document_id)
 
     def _take(self, answer: _Answer) -> None:
         if answer.content is not None:
@@ -145,15 +143,6 @@ class Recogniser:
             self._store.replace_pages(pages)  # last: from now on the page waits no more
 
         self._writer.write(note)
-
-
-def _is_as_read(file: SourceFile) -> bool:
-    try:
-        facts = os.stat(file.path)
-    except OSError:
-        return False
-    is_same = (facts.st_size, facts.st_mtime_ns) == (file.size_bytes, file.mtime_ns)
-    return is_same and file.state is FileState.INDEXED
 
 
 def _wordless(page: PageRecord) -> PageRecord:
