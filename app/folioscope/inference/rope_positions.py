@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +11,7 @@ from folioscope.domain.pages import Float32
 from folioscope.domain.patches import PatchGrid
 
 Int64 = npt.NDArray[np.int64]
+Array = npt.NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +63,7 @@ def positions(length: int, pictures: Sequence[Placed]) -> Int64:
     return placed
 
 
-def text_inputs(
-    sequences: Sequence[Sequence3D], *, padding: int, width: int
-) -> dict[str, npt.NDArray[np.generic]]:
+def text_inputs(sequences: Sequence[Sequence3D], *, padding: int, width: int) -> dict[str, Array]:
     """Lay sequences side by side, padded at the right: the inputs of a ``text`` graph.
 
     ``width`` is that of picture features; without a picture one row of zeros is fed. Attention
