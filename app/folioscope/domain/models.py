@@ -119,6 +119,10 @@ class ModelShelf(Protocol):
         """List what can be installed, shipped ones first; quick."""
         ...
 
+    def problems(self) -> list[str]:
+        """Tell which descriptions of models cannot be used, a sentence each."""
+        ...
+
     def info(self, name: str) -> ModelInfo:
         """Return one model; ModelMissingError names those there are."""
         ...
