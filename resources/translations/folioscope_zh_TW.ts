@@ -102,6 +102,10 @@
       <translation>每行一個樣式，寫法與 .gitignore 相同。資料夾名稱以斜線結尾。</translation>
     </message>
     <message>
+      <source>A second look needs a model that is not installed.</source>
+      <translation>再看一次所需的模型尚未安裝。</translation>
+    </message>
+    <message>
       <source>Activity</source>
       <translation>活動</translation>
     </message>
@@ -292,6 +296,10 @@
     <message>
       <source>Ctrl+Enter</source>
       <translation>Ctrl+Enter</translation>
+    </message>
+    <message>
+      <source>Ctrl+Enter in the field</source>
+      <translation>搜尋欄中按 Ctrl+Enter</translation>
     </message>
     <message>
       <source>Ctrl+F or /</source>
@@ -548,6 +556,10 @@
       <translation>最近五年</translation>
     </message>
     <message>
+      <source>Leave the results as they are (Esc)</source>
+      <translation>保留原來的結果 (Esc)</translation>
+    </message>
+    <message>
       <source>Library</source>
       <translation>資料庫</translation>
     </message>
@@ -566,6 +578,10 @@
     <message>
       <source>Light up only “{word}”</source>
       <translation>只標示「{word}」</translation>
+    </message>
+    <message>
+      <source>Loading the model</source>
+      <translation>正在載入模型</translation>
     </message>
     <message>
       <source>Locked with a password</source>
@@ -784,6 +800,10 @@
       <translation>返回上一步</translation>
     </message>
     <message>
+      <source>Open Settings, Models</source>
+      <translation>開啟設定的「模型」</translation>
+    </message>
+    <message>
       <source>Open a library</source>
       <translation>開啟資料庫</translation>
     </message>
@@ -888,6 +908,10 @@
       <translation>隱私</translation>
     </message>
     <message>
+      <source>Read again</source>
+      <translation>已再讀一次</translation>
+    </message>
+    <message>
       <source>Read by OCR</source>
       <translation>由 OCR 辨識</translation>
     </message>
@@ -904,6 +928,14 @@
       <translation>辨識圖片中的文字</translation>
     </message>
     <message>
+      <source>Read the best pages again together with your words (Ctrl+Enter)</source>
+      <translation>把最好的頁面連同您的文字再讀一次 (Ctrl+Enter)</translation>
+    </message>
+    <message>
+      <source>Read the best pages again: a second look</source>
+      <translation>把最好的頁面再讀一次</translation>
+    </message>
+    <message>
       <source>Read {files}, {pages}.</source>
       <translation>已讀取 {files}，共 {pages}。</translation>
     </message>
@@ -918,6 +950,10 @@
     <message>
       <source>Reading cannot go on.</source>
       <translation>無法繼續讀取。</translation>
+    </message>
+    <message>
+      <source>Reading page {page} of {count} again</source>
+      <translation>正在重讀第 {page} 頁，共 {count} 頁</translation>
     </message>
     <message>
       <source>Reading text in pictures: {done} of {total}</source>

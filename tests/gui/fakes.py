@@ -136,7 +136,7 @@ class FakeSearch:
 
     def rerank(self, found: SearchResults, ctx: JobContext) -> SearchResults:
         self.reranked.append(found)
-        ctx.report(Progress(7, 20))
+        ctx.report(Progress(6, 20))
         if self.rerank_gate is not None:
             forget = ctx.token.on_cancel(self.rerank_gate.set)
             self.rerank_gate.wait(10)

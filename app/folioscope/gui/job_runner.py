@@ -43,6 +43,7 @@ class Lane(StrEnum):
     INDEX = "index"  # one at a time, in order
     THUMBNAILS = "thumbnails"  # the newest first: what was scrolled past can wait
     PAGES = "pages"
+    SECOND_LOOK = "second_look"  # a search meanwhile need not wait until it hears of its end
     HEAT = "heat"  # may load a model first, which must not hold up the page itself
     LOOK = "look"  # hours of looking at pages stand in nobody's way
     MODELS = "models"  # one install or trial at a time: they share disk and processor
@@ -54,6 +55,7 @@ _THREADS = {
     Lane.INDEX: 1,
     Lane.THUMBNAILS: 2,
     Lane.PAGES: 1,
+    Lane.SECOND_LOOK: 1,
     Lane.HEAT: 1,
     Lane.LOOK: 1,
     Lane.MODELS: 1,

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from folioscope.gui.first_run.drop_watch import DropWatch
     from folioscope.gui.page_views import PageViews
     from folioscope.gui.settings.settings_page import SettingsPage
+    from folioscope.gui.window_asking import WindowAsking
     from folioscope.gui.window_keys import WindowKeys
 
 
@@ -42,6 +43,7 @@ class MainWindow(QWidget):
     pages: "PageViews"
     drops: "DropWatch"
     keys: "WindowKeys"
+    asking: "WindowAsking"
 
     def __init__(
         self,
@@ -56,7 +58,7 @@ class MainWindow(QWidget):
         self.session = session
         self._memory = memory
         self._facts: Facts | None = None
-        self._settings = settings
+        self.settings = settings
         self._settings_page: SettingsPage | None = None
         self.setWindowTitle(f"{library_name} – Folioscope")
         self.setMinimumSize(640, 480)
@@ -77,7 +79,7 @@ class MainWindow(QWidget):
 
     def complete(self) -> None:
         """Make what shows pages. The window is up and can be typed in before that."""
-        from folioscope.gui import page_views, window_keys
+        from folioscope.gui import page_views, window_asking, window_keys
         from folioscope.gui.first_run import drop_watch
 
         self.centre.complete(self.session.services, self.session.runner)
@@ -102,6 +104,7 @@ class MainWindow(QWidget):
         self.frame.restore(self._memory.settings)
         self.show_documents(is_on=self.shows_documents)
         self.searches.answered.connect(self._show_answer)
+        self.asking = window_asking.WindowAsking(self)
 
     @property
     def is_complete(self) -> bool:
@@ -131,10 +134,11 @@ class MainWindow(QWidget):
             from folioscope.gui.settings import settings_page
 
             made = settings_page.SettingsPage(
-                self.session, self._settings, self.page_actions, rebuild=self.indexing.rebuild
+                self.session, self.settings, self.page_actions, rebuild=self.indexing.rebuild
             )
             made.back_wanted.connect(self.close_settings)
             made.models.show_state(self.indexing.state())
+            made.models.desk.reranker_chosen.connect(lambda: self.asking.show_offer())
             self.indexing.state_changed.connect(made.models.show_state)
             if self._facts is not None:
                 made.show_facts(self._facts)
@@ -168,6 +172,8 @@ class MainWindow(QWidget):
         self.searches.set_text(text)
 
     def _show_answer(self, found: SearchResults, is_repeat: bool) -> None:  # noqa: FBT001
+        if is_repeat and self.asking.second.holds_order:
+            return  # what a second look put in order stays so until something else is asked
         self.centre.show_answer(found, is_repeat=is_repeat)
         self.sidebar.set_facets(found.facets)
 
@@ -258,7 +264,7 @@ class MainWindow(QWidget):
         """Show the library's settings, and repair it there."""
         self.notes.withdraw(READING)
         self.show_settings()
-        self.settings_page.choose(0)
+        self.settings_page.choose(self.settings_page.index_of(self.settings_page.library))
         self.settings_page.library.start_repair()
 
     def _show_facts(self, facts: Facts) -> None:
@@ -335,6 +341,11 @@ class MainWindow(QWidget):
         self.settings_page.choose(self.settings_page.choice())
         self.stack.setCurrentWidget(self.settings_page)
         self.settings_page.take_focus()
+
+    def show_models(self) -> None:
+        """Show the models in the settings."""
+        self.settings_page.choose(self.settings_page.index_of(self.settings_page.models))
+        self.show_settings()
 
     def close_settings(self) -> bool:
         """Go back from the settings; False if they are not shown."""

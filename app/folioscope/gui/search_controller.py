@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from folioscope.domain.embeddings import PictureQuery
 from folioscope.domain.queries import PageFilter
 from folioscope.domain.results import SearchResults
 from folioscope.gui.job_runner import JobHandle, Lane
@@ -20,6 +21,7 @@ class SearchController(QObject):
     ``answered(results, is_repeat)``: a repeat is the same question over a grown library.
     """
 
+    asked_anew = Signal()  # what was found no longer answers what is asked
     waiting = Signal()  # an answer takes its time
     answered = Signal(object, bool)
     failed = Signal(object)
@@ -29,6 +31,7 @@ class SearchController(QObject):
         self._session = session
         self._text = ""
         self._scope = PageFilter()
+        self._picture: PictureQuery | None = None
         self._handle: JobHandle | None = None
         self._wants_repeat = False
         self._timer = QTimer(self, singleShot=True, interval=DEBOUNCE_MS)
@@ -54,9 +57,27 @@ class SearchController(QObject):
 
     def set_text(self, text: str) -> None:
         """Take what is in the field now, and ask soon."""
-        if text.strip() != self._text:
-            self._text = text.strip()
-            self._timer.start()
+        if text.strip() == self._text:
+            return
+        self._text = text.strip()
+        if self._text:
+            self._picture = None  # words are asked in its place
+        self._timer.start()
+        self.asked_anew.emit()
+
+    def set_picture(self, picture: PictureQuery | None) -> None:
+        """Ask for pages that look like a picture, or no longer."""
+        self._picture = picture
+        if picture is not None:
+            self._text = ""
+        self._timer.stop()
+        self.asked_anew.emit()
+        self._ask()
+
+    @property
+    def picture(self) -> PictureQuery | None:
+        """The picture asked for, None where words are."""
+        return self._picture
 
     def ask_now(self) -> None:
         """Ask without waiting for another key, if a question is waiting."""
@@ -69,6 +90,7 @@ class SearchController(QObject):
         if scope != self._scope:
             self._scope = scope
             self._timer.stop()
+            self.asked_anew.emit()
             self._ask()
 
     def repeat(self) -> None:
@@ -82,12 +104,15 @@ class SearchController(QObject):
 
     def _ask(self, _opened: object = None, *, is_repeat: bool = False) -> None:
         self._wants_repeat = False
-        text, scope = self._text, self._scope
+        text, scope, picture = self._text, self._scope, self._picture
 
         def work(services: Services, ctx: JobContext) -> SearchResults:
+            search = services.search
+            if picture is not None:
+                return search.search_picture(picture, scope=scope, limit=_LIMIT, token=ctx.token)
             if text:
-                return services.search.search(text, scope=scope, limit=_LIMIT, token=ctx.token)
-            return services.search.browse(scope=scope, token=ctx.token)
+                return search.search(text, scope=scope, limit=_LIMIT, token=ctx.token)
+            return search.browse(scope=scope, token=ctx.token)
 
         handle = self._session.submit(work, lane=Lane.SEARCH)
         self._handle = handle

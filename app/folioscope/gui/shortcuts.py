@@ -26,6 +26,7 @@ def key_list() -> list[KeyHelp]:
         (tr("Down in the field"), tr("Into the pages found")),
         (tr("Up in the field"), tr("Earlier queries")),
         (tr("Arrows, Page up, Page down, Home, End, letters"), tr("Move among the pages")),
+        (tr("Ctrl+Enter in the field"), tr("Read the best pages again: a second look")),
         (tr("Space"), tr("Show or hide the page beside")),
         (tr("Enter"), tr("The page large")),
         (tr("Ctrl+Enter"), tr("Open in the system's viewer")),

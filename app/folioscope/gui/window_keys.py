@@ -58,11 +58,11 @@ class WindowKeys(QObject):
         self._key_list = show_key_list(self._window)
 
     def step_back(self) -> None:
-        """Close what was opened last: settings, large page, drawer, panel, activity, query."""
+        """Close what was opened last: settings, large page, drawer, second look, panel, query."""
         window = self._window
         if window.close_settings() or window.pages.close_large() or window.frame.close_drawer():
             return
-        if window.pages.close_panel():
+        if window.asking.second.cancel() or window.pages.close_panel():
             return
         if window.foot.is_activity_open:
             window.foot.toggle_activity()

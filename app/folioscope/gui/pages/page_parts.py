@@ -86,7 +86,9 @@ def reasons_of(reader: PageReader) -> list[tuple[str, str, str]]:
         found.append((reason_name(ReasonKind.WORDS), "word", words_told(marks)))
     told_of_look = any(reason.kind is ReasonKind.LOOK for reason in reader.result.reasons)
     if marks.looks and not told_of_look:
-        found.append((reason_name(ReasonKind.LOOK), "region", tr("The framed part matches by look")))
+        found.append(
+            (reason_name(ReasonKind.LOOK), "region", tr("The framed part matches by look"))
+        )
     if not found and reader.result.strength is not None and not len(marks):
         found.append((reason_name(ReasonKind.MEANING), "", tr("Found by meaning only")))
     return found

@@ -10,6 +10,7 @@ from folioscope.domain.results import SearchResults
 from folioscope.gui.parts import Button, Label, painted
 from folioscope.gui.scope import Chip, chips_of
 from folioscope.gui.search_bar.filter_menu import filter_menu
+from folioscope.gui.search_bar.second_look_row import SecondLookRow
 from folioscope.gui.theme import font, scaled, size_px
 from folioscope.gui.words import tr
 
@@ -64,6 +65,7 @@ class ChipRow(QFrame):
         self.weaker = Button(kind="link")
         self.weaker.setFont(font("small"))
         self.weaker.clicked.connect(lambda: self.weaker_wanted.emit(not self._shows_weaker))
+        self.second = SecondLookRow()
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(16, 0, 12, 8)
         self._layout.setSpacing(8)
@@ -71,6 +73,7 @@ class ChipRow(QFrame):
         self._layout.addStretch(1)
         self._layout.addWidget(self.count)
         self._layout.addWidget(self.weaker)
+        self._layout.addWidget(self.second)
         self.setFixedHeight(scaled(size_px("chip")) + 14)
         self.weaker.hide()
 

@@ -28,6 +28,7 @@ class SearchField(QLineEdit):
 
     down_pressed = Signal()
     entered = Signal()
+    second_look_asked = Signal()
     escaped = Signal()
     picture_pasted = Signal()
 
@@ -76,7 +77,8 @@ class SearchField(QLineEdit):
                 self._recall(newer)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._earlier.note(self.text())
-            self.entered.emit()
+            ctrl = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+            (self.second_look_asked if ctrl else self.entered).emit()
         elif key == Qt.Key.Key_Escape:
             self.escaped.emit()
         elif event.matches(QKeySequence.StandardKey.Paste) and not self._pastes_text():

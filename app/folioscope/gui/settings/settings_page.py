@@ -99,6 +99,10 @@ class SettingsPage(QWidget):
         self._stack.setCurrentIndex(index)
         self._sections[index].shown()
 
+    def index_of(self, section: Section) -> int:
+        """Return which section this is."""
+        return self._sections.index(section)
+
     def choice(self) -> int:
         """Return which section is shown."""
         return self._stack.currentIndex()
