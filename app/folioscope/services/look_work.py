@@ -92,7 +92,7 @@ class Missing:
             ref = self._listed.popleft()
             if ref.document_id not in self.away:
                 found.append(ref)
-        self.taken.update(found)
+                self.taken.add(ref)
         return found
 
     def has_any(self) -> bool:
