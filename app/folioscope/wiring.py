@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from folioscope.domain.models import ModelShelf
     from folioscope.domain.protocols import DocumentReader, TextEncoder
     from folioscope.services.library_stores import LibraryStores
+    from folioscope.services.look_api import ModelsService
 
 READING_VERSION = "read-1"
 _NO_DISPLAY = (
@@ -174,9 +175,9 @@ class _Opened:
 
 def open_shelf() -> "ModelShelf":
     """Return the models of this machine; nothing heavy is loaded before one is used."""
-    from folioscope.services.empty_shelf import EmptyShelf
+    from folioscope.inference.shelf import OnnxModelShelf
 
-    return EmptyShelf()
+    return OnnxModelShelf(paths.shipped_dir("onnx_models"), paths.models_dir())
 
 
 def _warm_up(jobs: Sequence[Callable[[], None]]) -> None:
@@ -234,6 +235,14 @@ class AppWiring:
             )
         finally:
             library.close()
+
+    def models(self) -> "ModelsService":
+        """Lend the models of this machine; needs no library."""
+        from folioscope.services.models import ShelvedModels
+
+        start_logging()
+        self._settings.load()
+        return ShelvedModels(open_shelf(), self._settings)
 
     def run_window(self, directory: Path) -> int:
         """Open the window on a library; without a display say so."""

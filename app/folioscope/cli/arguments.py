@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from folioscope import __version__
+from folioscope.cli.models_arguments import add_models
 
 LIMIT = 20
 _DESCRIPTION = (
@@ -25,7 +26,7 @@ examples:
 
 
 def parser() -> argparse.ArgumentParser:
-    """Return the parser; ``--library`` and ``--json`` are taken before and after the command."""
+    """Return the parser; what all commands share is taken before and after the command."""
     root = argparse.ArgumentParser(
         prog="folioscope",
         description=_DESCRIPTION,
@@ -33,22 +34,31 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     root.add_argument("--version", action="version", version=f"Folioscope {__version__}")
-    _add_shared(root, library=None, json=False)
+    _add_shared(root, directory=None, json=False)
     commands = root.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     shared = argparse.ArgumentParser(add_help=False)
-    _add_shared(shared, library=argparse.SUPPRESS, json=argparse.SUPPRESS)
+    _add_shared(shared, directory=argparse.SUPPRESS, json=argparse.SUPPRESS)
     for name, about, fill in _COMMANDS:
         fill(commands.add_parser(name, help=about, description=_sentence(about), parents=[shared]))
+    about = "list, install, check and choose visual models"
+    add_models(commands.add_parser("models", help=about, description=_sentence(about)), shared)
     return root
 
 
-def _add_shared(target: argparse.ArgumentParser, *, library: object, json: object) -> None:
+def _add_shared(target: argparse.ArgumentParser, *, directory: object, json: object) -> None:
     target.add_argument(
         "--library",
         metavar="DIR",
         type=_directory,
-        default=library,
+        default=directory,
         help="the library to work with (default: FOLIOSCOPE_LIBRARY or your own)",
+    )
+    target.add_argument(
+        "--models",
+        metavar="DIR",
+        type=_directory,
+        default=directory,
+        help="the folder of models (default: FOLIOSCOPE_MODELS or your own)",
     )
     target.add_argument("--json", action="store_true", default=json, help="answer in JSON")
 

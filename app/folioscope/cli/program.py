@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from folioscope.cli.doctor import Finding
     from folioscope.services.api import Services
+    from folioscope.services.look_api import ModelsService
 
 
 class Exit(IntEnum):
@@ -43,6 +44,7 @@ class Wiring(Protocol):
         for_repair: bool = False,
     ) -> AbstractContextManager[Services]: ...
     def default_directory(self) -> Path: ...
+    def models(self) -> ModelsService: ...
     def findings(self, directory: Path) -> list[Finding]: ...
     def run_window(self, directory: Path) -> int: ...
 
@@ -56,7 +58,8 @@ def main(arguments: Sequence[str], wiring: Wiring) -> int:
     from folioscope.domain.errors import FolioscopeError
 
     try:
-        code = _run(options, wiring)
+        with _models_in(options.models):
+            code = _run(options, wiring)
         sys.stdout.flush()
     except FolioscopeError as error:
         say(safe(str(error)), stream=sys.stderr)
@@ -69,6 +72,22 @@ def main(arguments: Sequence[str], wiring: Wiring) -> int:
     return code
 
 
+@contextmanager
+def _models_in(directory: Path | None) -> Iterator[None]:
+    """Have models looked up in a folder, here and in processes that are started meanwhile."""
+    name = "FOLIOSCOPE_MODELS"
+    before = os.environ.get(name)
+    if directory is not None:
+        os.environ[name] = str(directory)
+    try:
+        yield
+    finally:
+        if directory is not None:
+            os.environ.pop(name)
+            if before is not None:
+                os.environ[name] = before
+
+
 def _run(options: Namespace, wiring: Wiring) -> int:
     directory = options.library or wiring.default_directory()
     if options.command in (None, "gui"):
@@ -77,6 +96,8 @@ def _run(options: Namespace, wiring: Wiring) -> int:
         from folioscope.cli.doctor import tell
 
         return tell(wiring.findings(directory), json=options.json)
+    if options.command == "models":
+        return _with_models(options, wiring)
     if options.command == "search" and bool(options.query) == bool(options.queries):
         say("Give a query, or a file of queries with --queries.", stream=sys.stderr)
         return Exit.USAGE
@@ -102,4 +123,15 @@ def _with_library(options: Namespace, directory: Path, wiring: Wiring) -> int:
             return COMMANDS[command](services, options)
     except Interrupted as interrupted:
         say("Stopped. What was read is kept; the next run goes on.", stream=sys.stderr)
+        return interrupted.code
+
+
+def _with_models(options: Namespace, wiring: Wiring) -> int:
+    from folioscope.cli.models_commands import run
+    from folioscope.cli.watching import Interrupted
+
+    try:
+        return run(wiring.models(), options)
+    except Interrupted as interrupted:
+        say("Stopped. What has arrived is kept; the next try goes on.", stream=sys.stderr)
         return interrupted.code

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from folioscope.cli.showing import counted
 from folioscope.cli.terminal import ProgressLine, is_terminal, safe
 from folioscope.domain.errors import FolioscopeError
-from folioscope.jobs.progress import JobContext
+from folioscope.jobs.progress import JobContext, Progress
 from folioscope.jobs.tokens import Cancelled, CancelToken
 
 if TYPE_CHECKING:
@@ -57,23 +57,33 @@ class _Work(Generic[T]):
 
 
 def run_watched(
-    work: Callable[[JobContext], T], *, state: Callable[[], IndexState] | None = None, label: str
+    work: Callable[[JobContext], T],
+    *,
+    state: Callable[[], IndexState] | None = None,
+    words: Callable[[Progress], str] | None = None,
+    label: str,
 ) -> T:
     """Run ``work`` to its end; raise Interrupted once it was cancelled by a signal.
+
+    The line shows ``state``, or what the work reports put into ``words``.
 
     Where nobody looks on and the work is blocked (a full disk) for some seconds, it is
     cancelled with a FolioscopeError that says why; what is done stays.
     """
     token = CancelToken()
     line = ProgressLine(sys.stderr)
-    job = _Work(work, JobContext(token))
+    reported: list[Progress] = []
+    job = _Work(work, JobContext(token, lambda now: reported.__setitem__(slice(None), [now])))
     blocked = _Blocked(token)
     with _signals(token) as received:
         job.thread.start()
         while job.thread.is_alive():
             job.thread.join(_EVERY_S)
             now = state() if state else None
-            line.show(*_words(now, label), share=_share(now))
+            if words is not None and reported:
+                line.show(words(reported[0]), share=_share_of(reported[0]))
+            else:
+                line.show(*_words(now, label), share=_share(now))
             blocked.look(now)
         line.clear()
     try:
@@ -143,6 +153,16 @@ def _pace(verb: str, pace: Pace) -> str:
     if pace.left_s is not None:
         words += f", {_duration(pace.left_s)} left"
     return words
+
+
+def progress_words(what: str, pace: str, left_s: float | None) -> str:
+    """Return how far something is, with its pace and the time left where they are known."""
+    left = f"{_duration(left_s)} left" if left_s is not None else ""
+    return ", ".join(part for part in (what, pace, left) if part)
+
+
+def _share_of(now: Progress) -> float | None:
+    return now.done / now.total if now.total else None
 
 
 def _duration(seconds: float) -> str:

@@ -244,7 +244,8 @@ def _download_bytes(manifest: VisualManifest, precision: Precision) -> int:
 
 
 def _licence_in_words(manifest: VisualManifest) -> str:
-    licence = manifest.licence or "The licence of this model is not known"
+    if not manifest.licence:
+        return "Its description names no licence; the checkpoint that it was made from may."
     use = "" if manifest.commercial else " It does not allow commercial use."
     place = f" Read it at {manifest.licence_url}" if manifest.licence_url else ""
-    return f"{licence}.{use}{place}"
+    return f"{manifest.licence}.{use}{place}"

@@ -1,0 +1,76 @@
+"""What can be typed after ``folioscope models``."""
+
+import argparse
+from pathlib import Path
+
+from folioscope.domain.models import Precision
+
+_PRECISIONS = [precision.value for precision in Precision]
+
+
+def add_models(command: argparse.ArgumentParser, shared: argparse.ArgumentParser) -> None:
+    """Add the actions; ``shared`` holds the options that all commands take."""
+    actions = command.add_subparsers(
+        dest="action", metavar="ACTION", required=True, title="actions"
+    )
+    for name, about, fill in _ACTIONS:
+        sentence = f"{about[0].upper()}{about[1:]}."
+        fill(actions.add_parser(name, help=about, description=sentence, parents=[shared]))
+
+
+def _nothing(_action: argparse.ArgumentParser) -> None:
+    pass
+
+
+def _name(action: argparse.ArgumentParser) -> None:
+    action.add_argument("name", metavar="NAME", help="a model's name, as `models list` tells it")
+
+
+def _install(action: argparse.ArgumentParser) -> None:
+    _name(action)
+    _precision(action, "in which numbers (default: what suits this machine)")
+    action.add_argument(
+        "--from",
+        dest="source",
+        metavar="DIR",
+        type=lambda text: Path(text).expanduser().absolute(),
+        help="take the checkpoint from a folder, and nothing from the network",
+    )
+    action.add_argument(
+        "--yes",
+        "--accept-licence",
+        action="store_true",
+        help="the licence was read and is accepted; fetch without asking",
+    )
+
+
+def _verify(action: argparse.ArgumentParser) -> None:
+    action.add_argument("name", nargs="?", metavar="NAME", help="default: all installed ones")
+
+
+def _remove(action: argparse.ArgumentParser) -> None:
+    _name(action)
+    _precision(action, "only this one (default: all, and what was fetched in part)")
+
+
+def _use(action: argparse.ArgumentParser) -> None:
+    action.add_argument(
+        "name",
+        metavar="NAME",
+        help="a model or profile (photos, pages); none for the starter alone, no-reranker for"
+        " no second look",
+    )
+
+
+def _precision(action: argparse.ArgumentParser, about: str) -> None:
+    action.add_argument("--precision", choices=_PRECISIONS, help=about)
+
+
+_ACTIONS = (
+    ("list", "list the models that there are, and what is installed", _nothing),
+    ("info", "show what a model is, costs and needs", _name),
+    ("install", "fetch a model, or take it from a folder, and make it ready", _install),
+    ("verify", "compare installed files with what was installed", _verify),
+    ("remove", "delete an installed model", _remove),
+    ("use", "choose the model that pages are looked at with, or the reranker", _use),
+)

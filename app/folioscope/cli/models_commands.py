@@ -1,0 +1,244 @@
+"""What ``folioscope models`` does."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from folioscope.cli import answers
+from folioscope.cli.showing import size
+from folioscope.cli.terminal import is_terminal, safe, say, strong
+from folioscope.cli.watching import progress_words, run_watched
+from folioscope.domain.errors import FolioscopeError
+from folioscope.domain.models import InstallStage, ModelInfo, ModelKind, Precision
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from folioscope.jobs.progress import Progress
+    from folioscope.services.look_api import ModelsService
+
+_DONE, _FAULTS = 0, 3
+NO_MODEL, NO_RERANKER, _STARTER = "none", "no-reranker", "starter"
+_VERBS = {
+    InstallStage.DOWNLOADING.value: "Fetching",
+    InstallStage.CONVERTING.value: "Converting",
+    InstallStage.CHECKING.value: "Checking",
+}
+
+
+def run(models: ModelsService, options: Namespace) -> int:
+    """Run the action that was typed; returns the exit code."""
+    return _ACTIONS[options.action](models, options)
+
+
+def _list(models: ModelsService, options: Namespace) -> int:
+    found, problems = models.models(), models.problems()
+    if options.json:
+        answers.write({"models": [_answer(m) for m in found], "problems": problems})
+    else:
+        for model in found:
+            say(f"{strong(safe(model.name), sys.stdout)}  {safe(model.title)}, {model.kind.value}")
+            say(f"    {_standing(model)}")
+    for problem in problems:
+        say(safe(problem), stream=sys.stderr)
+    return _DONE
+
+
+def _info(models: ModelsService, options: Namespace) -> int:
+    model = models.info(options.name)
+    if options.json:
+        answers.write(_answer(model))
+        return _DONE
+    say(f"{strong(safe(model.name), sys.stdout)}  {safe(model.title)}, {model.kind.value}")
+    for line in (model.about, models.licence_text(options.name), _origin(model)):
+        if line:
+            say(safe(line.strip()))
+    say(_standing(model))
+    for cost in model.costs:
+        note = ", recommended here" if cost.precision is model.recommended else ""
+        say(
+            f"  {cost.precision.value:5} {size(cost.disk_bytes)} on disk,"
+            f" {size(cost.installing_bytes)} while it is installed,"
+            f" about {size(cost.memory_bytes)} of memory{note}"
+        )
+    return _DONE
+
+
+def _install(models: ModelsService, options: Namespace) -> int:
+    model = models.info(options.name)
+    precision = Precision(options.precision) if options.precision else None
+    if options.source is None and not _is_there(model, precision):
+        _ask(model, is_accepted=options.yes)
+    elif not options.json:
+        say(safe(_licence_line(model)), stream=sys.stderr)
+    run_watched(
+        lambda ctx: models.install(options.name, ctx, precision=precision, source=options.source),
+        words=_words,
+        label="Getting ready",
+    )
+    model = models.info(options.name)
+    if options.json:
+        answers.write(_answer(model))
+    else:
+        say(f"{safe(model.title)} is ready. {_standing(model)}")
+    return _DONE
+
+
+def _is_there(model: ModelInfo, precision: Precision | None) -> bool:
+    wanted = precision or model.recommended
+    return any(build.is_whole and build.precision is wanted for build in model.builds)
+
+
+def _ask(model: ModelInfo, *, is_accepted: bool) -> None:
+    """Get consent to licence and download; raise FolioscopeError without it."""
+    size_words = size(model.download_bytes) if model.download_bytes else "files of unknown size"
+    if not model.repository:
+        return  # nothing to consent to: installing tells that there is nowhere to fetch from
+    say(safe(_licence_line(model)), stream=sys.stderr)
+    say(
+        safe(f"It is fetched from {model.repository}, revision {model.revision}: {size_words}."),
+        stream=sys.stderr,
+    )
+    if is_accepted:
+        return
+    if not (is_terminal(sys.stdout) and sys.stdin.isatty()):
+        raise FolioscopeError(
+            f"{model.title} is only fetched once its licence is accepted.",
+            hint="Read the licence and add --yes, or install from a folder with --from.",
+        )
+    say("Accept the licence and fetch it? [y/N] ", stream=sys.stderr)
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        raise FolioscopeError("Nothing was fetched.")
+
+
+def _licence_line(model: ModelInfo) -> str:
+    if not model.licence:
+        return f"Licence of {model.title}: its description names none."
+    use = "" if model.is_commercial_use_allowed else ", not for commercial use"
+    place = f" {model.licence_url}" if model.licence_url else ""
+    return f"Licence of {model.title}: {model.licence}{use}.{place}"
+
+
+def _verify(models: ModelsService, options: Namespace) -> int:
+    names = [options.name] if options.name else [m.name for m in models.models() if m.builds]
+    faults: dict[str, list[str]] = {}
+    for name in names:
+        faults[models.info(name).name] = list(
+            run_watched(_verifying(models, name), words=_words, label="Checking")
+        )
+    if options.json:
+        answers.write({"models": faults})
+    else:
+        for name, found in faults.items():
+            say(f"{safe(name)}: {'damaged' if found else 'as it was installed'}")
+            for fault in found:
+                say(safe(fault), stream=sys.stderr)
+    return _FAULTS if any(faults.values()) else _DONE
+
+
+def _verifying(models: ModelsService, name: str) -> Any:
+    return lambda ctx: models.verify(name, ctx)
+
+
+def _remove(models: ModelsService, options: Namespace) -> int:
+    precision = Precision(options.precision) if options.precision else None
+    freed = models.remove(options.name, precision=precision)
+    if options.json:
+        answers.write({"removed": options.name, "freed_bytes": freed})
+    else:
+        say(f"{size(freed)} freed.")
+    return _DONE
+
+
+def _use(models: ModelsService, options: Namespace) -> int:
+    name = options.name
+    if name in (NO_MODEL, _STARTER):
+        models.choose(_STARTER)
+    elif name == NO_RERANKER:
+        models.choose_reranker("")
+    elif models.info(name).kind is ModelKind.RERANKER:
+        models.choose_reranker(name)
+    else:
+        models.choose(name)
+    if options.json:
+        answers.write({"used": name})
+    else:
+        say(f"{safe(name)} is used from now on.")
+    return _DONE
+
+
+_ACTIONS = {
+    "list": _list,
+    "info": _info,
+    "install": _install,
+    "verify": _verify,
+    "remove": _remove,
+    "use": _use,
+}
+
+
+def _standing(model: ModelInfo) -> str:
+    """Say what is installed, or what installing would fetch."""
+    parts = [
+        f"{build.precision.value} installed, {size(build.size_bytes)}"
+        if build.is_whole
+        else f"{build.precision.value} damaged"
+        for build in model.builds
+    ]
+    if not parts:
+        parts = ["not installed"]
+        parts += [f"{size(model.download_bytes)} to fetch"] if model.download_bytes else []
+    if model.partial_bytes:
+        parts.append(f"{size(model.partial_bytes)} fetched already")
+    return "; ".join(parts)
+
+
+def _origin(model: ModelInfo) -> str:
+    return f"From {model.repository}, revision {model.revision}" if model.repository else ""
+
+
+def _words(now: Progress) -> str:
+    verb = _VERBS.get(now.label, "Working on")
+    total = size(now.total) if now.total else "?"
+    pace = f"{size(now.per_second)} a second" if now.per_second else ""
+    return progress_words(f"{verb} {size(now.done)} of {total}", pace, now.left_s)
+
+
+def _answer(model: ModelInfo) -> dict[str, Any]:
+    return {
+        "name": model.name,
+        "title": model.title,
+        "kind": model.kind.value,
+        "about": model.about,
+        "licence": model.licence,
+        "licence_url": model.licence_url,
+        "commercial_use": model.is_commercial_use_allowed,
+        "repository": model.repository,
+        "revision": model.revision,
+        "download_bytes": model.download_bytes,
+        "partial_bytes": model.partial_bytes,
+        "dims": list(model.dims),
+        "has_rows": model.has_rows,
+        "recommended": model.recommended.value,
+        "installed": model.is_installed,
+        "costs": [
+            {
+                "precision": cost.precision.value,
+                "disk_bytes": cost.disk_bytes,
+                "installing_bytes": cost.installing_bytes,
+                "memory_bytes": cost.memory_bytes,
+            }
+            for cost in model.costs
+        ],
+        "builds": [
+            {
+                "precision": build.precision.value,
+                "folder": str(Path(build.folder)),
+                "size_bytes": build.size_bytes,
+                "whole": build.is_whole,
+            }
+            for build in model.builds
+        ],
+    }
