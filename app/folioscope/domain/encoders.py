@@ -9,6 +9,7 @@ from folioscope.domain.embeddings import (
     EncoderNeeds,
     QueryInput,
     RerankPage,
+    TextRole,
 )
 from folioscope.domain.pages import PageImage
 from folioscope.domain.protocols import Cancellation, EncoderSpec
@@ -37,6 +38,12 @@ class Encoder(Protocol):
     def close(self) -> None: ...
     def embed_query(self, query: QueryInput, *, token: Cancellation | None = None) -> Embedding:
         """Embed what is asked: a text, a picture, or a part of one."""
+        ...
+
+    def embed_text(
+        self, text: str, *, role: TextRole, token: Cancellation | None = None
+    ) -> Embedding:
+        """Embed a text as what is asked or as what is searched, prompted accordingly."""
         ...
 
     def embed_pages(

@@ -18,7 +18,7 @@ from folioscope.inference.quantising import (
     zeros_of_rows,
 )
 from folioscope.inference.templates import Template, WeightSlot
-from folioscope.inference.weights import WeightReader, halves
+from folioscope.inference.weights import Weights, halves
 
 CONTRIB = "com.microsoft"
 _BITS = {Precision.INT8: 8, Precision.INT4: 4}
@@ -27,7 +27,7 @@ _FLOAT = 1  # TensorProto.FLOAT
 _LAST_AXIS, _SMALLEST = "w8a8.last_axis", "w8a8.smallest"
 
 
-def bind(template: Template, reader: WeightReader, model: Path, precision: Precision) -> str:
+def bind(template: Template, reader: Weights, model: Path, precision: Precision) -> str:
     """Write ``model`` and ``model.data``, one weight in memory at a time; return data's sha256.
 
     The template's graph is used up.
@@ -42,7 +42,7 @@ def bind(template: Template, reader: WeightReader, model: Path, precision: Preci
 @dataclass
 class _Binder:
     template: Template
-    reader: WeightReader
+    reader: Weights
     data: ExternalData
     precision: Precision
     uses: dict[str, list[tuple[Any, int]]] = field(default_factory=lambda: defaultdict(list))

@@ -28,6 +28,7 @@ _NAMES = {
     COREML: "the graphics card (CoreML)",
     DIRECTML: "the graphics card (DirectML)",
 }
+_NOTE = "device.json"
 _SAME = 1e-4  # vectors of two different pictures that differ less were not computed from them
 
 
@@ -69,11 +70,11 @@ def device_for(build: Path, try_on: Callable[[str], Probe], *, least_cosine: flo
     """Return what is to run a build: as remembered from its first use, or measured now.
 
     ``try_on`` loads the build with a provider and runs it. The choice is kept in a small file
-    beside the build's folder.
+    in the build's folder and goes with it.
     """
     facts = runtime_facts()
     candidates = [name for name in _CANDIDATES if name in facts.providers]
-    note = build.with_name(f"{build.name}.device.json")
+    note = build / _NOTE
     kept = _remembered(note)
     runtime = f"{facts.distribution} {facts.version}"
     if kept and (kept.runtime, kept.providers) == (runtime, tuple(candidates)):

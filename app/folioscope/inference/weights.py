@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,13 @@ _PART = 4_000_000  # values in memory as floats at a time; also how soon a cance
 _LARGEST_HALF = 65_504.0
 _AGAIN = "Fetch the checkpoint again; if that does not help, it is broken at its source."
 Turn = Callable[[int], None]  # is told of bytes read, and may raise Cancelled
+
+
+class Weights(Protocol):
+    """Where weights come from: a checkpoint, or chance where only speed matters."""
+
+    def dense(self, slot: WeightSlot) -> Iterator[Float32]: ...
+    def rows(self, slot: WeightSlot) -> Iterator[Float32]: ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -98,6 +98,7 @@ def runtime(monkeypatch):
 
 def test_a_choice_is_kept_until_the_runtime_changes(tmp_path, runtime):
     build, tried = tmp_path / "r1-fp16", []
+    build.mkdir()
     _, try_on = probes(CUDA=(NEAR, 0.1), CPU=(RIGHT, 3.0))
 
     def counted(provider):
@@ -113,13 +114,14 @@ def test_a_choice_is_kept_until_the_runtime_changes(tmp_path, runtime):
     assert len(tried) == 4
     runtime.providers = (CPU,)
     assert device_for(build, counted, least_cosine=0.99).provider == CPU
-    kept = json.loads((tmp_path / "r1-fp16.device.json").read_text())
+    kept = json.loads((tmp_path / "r1-fp16" / "device.json").read_text())
     assert kept["provider"] == CPU
 
 
 def test_a_damaged_note_is_measured_again(tmp_path, runtime):
     build = tmp_path / "r1-fp16"
-    (tmp_path / "r1-fp16.device.json").write_bytes(b"\xff{")
+    build.mkdir()
+    (tmp_path / "r1-fp16" / "device.json").write_bytes(b"\xff{")
     _, try_on = probes(CUDA=(NEAR, 0.1), CPU=(RIGHT, 3.0))
     assert device_for(build, try_on, least_cosine=0.99).provider == CUDA
 
