@@ -49,10 +49,10 @@ def remove_downloads(home: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def missing_bytes(manifest: VisualManifest, precision: Precision, home: Path) -> int:
-    """Return how many bytes are still to come, as far as the manifest knows sizes."""
+def arrived_bytes(manifest: VisualManifest, home: Path) -> int:
+    """Return how many bytes of this revision are here already."""
     folder = download_folder(home, manifest)
-    return sum(max(0, f.size_bytes - _here(folder, f)) for f in manifest.files_for(precision))
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
 def _here(folder: Path, file: CheckpointFile) -> int:

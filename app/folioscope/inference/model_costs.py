@@ -17,6 +17,7 @@ from folioscope.inference.visual_manifest import VisualManifest
 _BITS = {Precision.INT8: 8, Precision.INT4: 4}
 _GRAPHS_BYTES = 20_000_000  # graphs, tokenizer and configurations
 _RUNTIME_BYTES = 250_000_000  # Python, ONNX Runtime and the window
+_PUBLISHED_BYTES = 2  # a number: checkpoints are published in bfloat16
 _PATCHES_A_TOKEN = 4
 _WIDE_COPIES = 4  # arrays of the widest layer that are alive at once
 
@@ -36,21 +37,40 @@ def available(manifest: VisualManifest) -> list[Precision]:
 
 def _cost(manifest: VisualManifest, folder: Path, precision: Precision) -> PrecisionCost:
     disk = build_bytes(manifest, folder, precision)
-    fetched = sum(file.size_bytes for file in manifest.files_for(precision))
     return PrecisionCost(
         precision=precision,
         disk_bytes=disk,
-        installing_bytes=disk + fetched,
+        installing_bytes=disk + fetched_bytes(manifest, folder, precision),
         memory_bytes=disk + _RUNTIME_BYTES + _working_bytes(manifest, folder, precision),
     )
+
+
+def fetched_bytes(manifest: VisualManifest, folder: Path, precision: Precision) -> int:
+    """Return how much is fetched: from the manifest, or estimated where it lacks sizes."""
+    files = [file for file in manifest.files_for(precision) if not file.is_optional]
+    known = sum(file.size_bytes for file in files)
+    if all(file.size_bytes for file in files):
+        return known
+    if manifest.templates is None:
+        return max(known, _official_bytes(manifest, precision))
+    tables = [slots for slots, _ in _tables(manifest, folder, precision)]
+    numbers = sum(math.prod(slot.shape) for slots in tables for slot in slots.values())
+    return max(known, numbers * _PUBLISHED_BYTES)
+
+
+def _official_bytes(manifest: VisualManifest, precision: Precision) -> int:
+    """Return the size of an official graph with its weights; that in float32 is twice the half."""
+    joint = manifest.onnx.get(precision, "")
+    weights = [f for f in manifest.files_for(precision) if joint and f.name.startswith(joint)]
+    if precision is Precision.FP32 and not all(file.size_bytes for file in weights):
+        return 2 * _official_bytes(manifest, Precision.FP16)
+    return sum(file.size_bytes for file in weights)
 
 
 def build_bytes(manifest: VisualManifest, folder: Path, precision: Precision) -> int:
     """Return the room that the installed files take."""
     if manifest.templates is None:
-        joint = manifest.onnx.get(precision, "")
-        weights = [f for f in manifest.files_for(precision) if joint and f.name.startswith(joint)]
-        return sum(file.size_bytes for file in weights) + _GRAPHS_BYTES
+        return _official_bytes(manifest, precision) + _GRAPHS_BYTES
     return _GRAPHS_BYTES + sum(
         _slot_bytes(slot, precision, is_quantisable=name in quantisable)
         for slots, quantisable in _tables(manifest, folder, precision)

@@ -18,12 +18,12 @@ from folioscope.inference.clip_splitting import split
 from folioscope.inference.downloading import Arrived
 from folioscope.inference.fetching import (
     Fetching,
+    arrived_bytes,
     download_folder,
-    missing_bytes,
     remove_downloads,
 )
 from folioscope.inference.installing import digest, held, is_whole, make_whole
-from folioscope.inference.model_costs import build_bytes
+from folioscope.inference.model_costs import build_bytes, fetched_bytes
 from folioscope.inference.templates import (
     TOWERS,
     Template,
@@ -123,7 +123,8 @@ class ModelMaking:
             )
         needed = self.bytes_of_build() + _SPARE_BYTES
         if self.source is None:
-            needed += missing_bytes(self.manifest, self.precision, self.home)
+            fetched = fetched_bytes(self.manifest, self.templates_dir, self.precision)
+            needed += max(0, fetched - arrived_bytes(self.manifest, self.home))
         free = free_bytes(self.home)
         if free < needed:
             raise InferenceError(

@@ -21,7 +21,7 @@ from folioscope.domain.protocols import Cancellation
 from folioscope.inference.catalogue import Catalogue, Entry, read_catalogue
 from folioscope.inference.fetching import partial_bytes, remove_downloads
 from folioscope.inference.installing import held, installed_size, is_whole
-from folioscope.inference.model_costs import available, costs
+from folioscope.inference.model_costs import available, costs, fetched_bytes
 from folioscope.inference.model_making import ModelMaking
 from folioscope.inference.models import faults_of
 from folioscope.inference.sessions import installed_runtimes
@@ -188,7 +188,9 @@ class OnnxModelShelf:
             is_commercial_use_allowed=manifest.commercial,
             repository=manifest.repository,
             revision=manifest.revision,
-            download_bytes=_download_bytes(manifest, best),
+            download_bytes=fetched_bytes(manifest, entry.folder, best)
+            if manifest.repository
+            else 0,
             dims=manifest.dims,
             has_rows=manifest.rows_dim > 0,
             costs=costs(manifest, entry.folder),
@@ -235,12 +237,6 @@ def recommended(manifest: VisualManifest) -> Precision:
 def _order() -> tuple[Precision, ...]:
     first = _FOR_CARDS if "onnxruntime-gpu" in installed_runtimes() else ()
     return tuple(dict.fromkeys((*first, *_FOR_PROCESSORS)))
-
-
-def _download_bytes(manifest: VisualManifest, precision: Precision) -> int:
-    """Sum up what is fetched; 0 where the size of a file is not known."""
-    sizes = [file.size_bytes for file in manifest.files_for(precision) if not file.is_optional]
-    return sum(sizes) if all(sizes) else 0
 
 
 def _licence_in_words(manifest: VisualManifest) -> str:
