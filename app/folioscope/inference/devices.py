@@ -66,6 +66,12 @@ def runtime_facts() -> RuntimeFacts:
     return RuntimeFacts(distribution, runtime.__version__, providers)
 
 
+def candidate_providers() -> list[str]:
+    """Return the providers that are there and worth trying, cards before the processor."""
+    there = import_runtime().get_available_providers()
+    return [name for name in _CANDIDATES if name in there]
+
+
 def device_for(build: Path, try_on: Callable[[str], Probe], *, least_cosine: float) -> DeviceChoice:
     """Return what is to run a build: as remembered from its first use, or measured now.
 

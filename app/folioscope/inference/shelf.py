@@ -130,7 +130,7 @@ class OnnxModelShelf:
         token: Cancellation | None = None,
     ) -> Trial:
         """Measure for about ten seconds what a page costs here."""
-        from folioscope.inference.visual_encoders import measure
+        from folioscope.inference.trial import measure
 
         entry = self._entry(name)
         wanted = precision or recommended(entry.manifest)
