@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from folioscope.domain.protocols import StoreStats, VerifyReport
     from folioscope.domain.results import SearchResult, SearchResults
     from folioscope.services.api import FileReport, IndexReport, LibraryService
+    from folioscope.services.look_api import LookState
 
 Answer = dict[str, Any]
 
@@ -51,8 +52,10 @@ def _hit(hit: SearchResult) -> Answer:
     }
 
 
-def index_answer(report: IndexReport, failed: list[FileReport]) -> Answer:
-    """Return what a run did, and the files with a failure."""
+def index_answer(
+    report: IndexReport, failed: list[FileReport], look: LookState | None = None
+) -> Answer:
+    """Return what a run did, the files with a failure, and how far pages are looked at."""
     return {
         "files_read": report.files_read,
         "pages_read": report.pages_read,
@@ -60,7 +63,15 @@ def index_answer(report: IndexReport, failed: list[FileReport]) -> Answer:
         "files_removed": report.files_removed,
         "elapsed_s": round(report.elapsed_s, 3),
         "failed": [file_answer(file) for file in failed],
+        "look": _look(look),
     }
+
+
+def _look(look: LookState | None) -> Answer | None:
+    """Return how many pages the chosen visual model has looked at, null where none is chosen."""
+    if look is None:
+        return None
+    return {"model": look.model, "done": look.done, "total": look.total, "failed": look.failed}
 
 
 def file_answer(file: FileReport) -> Answer:
@@ -79,7 +90,9 @@ def _failure(failure: Failure) -> Answer:
     return {"cause": failure.cause.value, "message": failure.message, "page": page}
 
 
-def status_answer(library: LibraryService, stats: StoreStats) -> Answer:
+def status_answer(
+    library: LibraryService, stats: StoreStats, look: LookState | None = None
+) -> Answer:
     """Return what the library holds."""
     return {
         "library": library.directory,
@@ -90,6 +103,7 @@ def status_answer(library: LibraryService, stats: StoreStats) -> Answer:
         "disk_bytes": stats.disk_bytes,
         "live_bytes": stats.live_bytes,
         "pages_waiting_for_ocr": stats.pages_waiting_for_ocr,
+        "look": _look(look),
         "folders": [
             {
                 "folder": count.folder,

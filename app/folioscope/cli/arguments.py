@@ -77,6 +77,11 @@ def _index(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--rebuild", action="store_true", help="read everything again")
     command.add_argument("--no-ocr", action="store_true", help="leave pages without text unread")
+    command.add_argument(
+        "--no-look",
+        action="store_true",
+        help="do not look at the pages with the visual model that is chosen",
+    )
 
 
 def _search(command: argparse.ArgumentParser) -> None:
@@ -88,6 +93,11 @@ def _search(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument(
         "--limit", metavar="N", type=_count, default=LIMIT, help=f"at most N pages ({LIMIT})"
+    )
+    command.add_argument(
+        "--rerank",
+        action="store_true",
+        help="read the best 20 pages again together with the query, with the chosen reranker",
     )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from folioscope.cli import answers, showing
 from folioscope.cli.terminal import safe, say
-from folioscope.cli.watching import run_watched
+from folioscope.cli.watching import progress_words, run_watched
 from folioscope.domain.errors import FolioscopeError, LibraryDamagedError, QueryError
 from folioscope.domain.protocols import Health
 from folioscope.domain.queries import PageFilter
@@ -18,14 +18,17 @@ from folioscope.domain.queries import PageFilter
 if TYPE_CHECKING:
     from argparse import Namespace
 
+    from folioscope.domain.results import SearchResults
+    from folioscope.jobs.progress import Progress
     from folioscope.services.api import FileReport, Services
+    from folioscope.services.look_api import LookState
 
 DONE, SOME_FAILED = 0, 1
 Command = Callable[["Services", "Namespace"], int]
 
 
 def index(services: Services, options: Namespace) -> int:
-    """Add what is named, bring the library in step, and list what failed."""
+    """Add what is named, bring the library in step, look at it, and list what failed."""
     indexing, only = services.indexing, options.paths
     if only:
         indexing.add(only)
@@ -37,12 +40,33 @@ def index(services: Services, options: Namespace) -> int:
     )
     services.library.refresh()
     failed = _reports(services, report.failed)
-    if options.json:
-        answers.write(answers.index_answer(report, failed))
-    else:
+    if not options.json:
         showing.show_index(report)
     showing.show_failed(failed)
+    try:
+        if not options.no_look:
+            _look(services)
+    finally:  # also when looking, which may take hours, is interrupted
+        if options.json:
+            answers.write(answers.index_answer(report, failed, look_coverage(services)))
     return SOME_FAILED if report.failed else DONE
+
+
+def _look(services: Services) -> None:
+    """Look at pages that were not looked at yet, if a visual model is chosen."""
+    look = services.look
+    if look.state().phase.value == "off":
+        return
+    look.go_on()  # whoever types a command wants it now, on battery too
+    run_watched(look.run, state=look.state, label="Looking at pages")
+    showing.show_look(look_coverage(services))
+
+
+def look_coverage(services: Services) -> LookState | None:
+    """Return how far the library is looked at, None where no visual model is chosen."""
+    services.look.coverage()  # brings the figures up to date
+    state = services.look.state()
+    return None if state.phase.value == "off" else state
 
 
 def named(paths: Sequence[str]) -> list[str]:
@@ -62,15 +86,29 @@ def search(services: Services, options: Namespace) -> int:
     """Answer one query, or one a line."""
     if options.queries:
         for query in _queries(options.queries):
-            _answer_line(services, query, options.limit)
+            _answer_line(services, query, options)
         return DONE
     query = " ".join(options.query)
-    found = services.search.search(query, scope=PageFilter(), limit=options.limit)
+    found = _found(services, query, options)
     if options.json:
         answers.write(answers.search_answer(query, found, limit=options.limit))
     else:
         showing.show_search(found, limit=options.limit)
     return DONE
+
+
+def _found(services: Services, query: str, options: Namespace) -> SearchResults:
+    found = services.search.search(query, scope=PageFilter(), limit=options.limit)
+    if not options.rerank or not (found.results or found.weaker):
+        return found
+    return run_watched(
+        lambda ctx: services.search.rerank(found, ctx), words=_rereading, label="Loading the model"
+    )
+
+
+def _rereading(now: Progress) -> str:
+    pages = showing.counted(now.total or 0, "page")
+    return progress_words(f"Reading again {now.done} of {pages}", "", now.left_s)
 
 
 def _queries(name: str) -> Iterator[str]:
@@ -84,22 +122,23 @@ def _queries(name: str) -> Iterator[str]:
     yield from lines.splitlines()
 
 
-def _answer_line(services: Services, query: str, limit: int) -> None:
+def _answer_line(services: Services, query: str, options: Namespace) -> None:
     try:
-        found = services.search.search(query, scope=PageFilter(), limit=limit)
+        found = _found(services, query, options)
     except QueryError as error:
         answers.write(answers.no_answer(query, str(error)))
     else:
-        answers.write(answers.search_answer(query, found, limit=limit))
+        answers.write(answers.search_answer(query, found, limit=options.limit))
 
 
 def status(services: Services, options: Namespace) -> int:
     """Show what the library holds."""
-    stats = services.library.stats()
+    stats, look = services.library.stats(), look_coverage(services)
     if options.json:
-        answers.write(answers.status_answer(services.library, stats))
+        answers.write(answers.status_answer(services.library, stats, look))
     else:
         showing.show_status(services.library, stats)
+        showing.show_look(look)
     return DONE
 
 

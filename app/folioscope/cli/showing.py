@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from folioscope.domain.protocols import StoreStats, VerifyReport
     from folioscope.domain.results import SearchResult, SearchResults, Snippet
     from folioscope.services.api import FileReport, IndexReport, LibraryService
+    from folioscope.services.look_api import LookState
 
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")
 
@@ -104,6 +105,16 @@ def show_status(library: LibraryService, stats: StoreStats) -> None:
     failed, left_out = len(library.failures()), len(library.left_out())
     if failed or left_out:
         say(f"{counted(failed, 'file')} could not be read, {left_out} not supported: see failures")
+
+
+def show_look(look: LookState | None) -> None:
+    """Print how many pages the chosen visual model has looked at."""
+    if look is None:
+        return
+    share = f" ({100 * look.done // look.total} %)" if look.total else ""
+    failed = f", {counted(look.failed, 'page')} could not be looked at" if look.failed else ""
+    pages = f"{look.done:,} of {counted(look.total, 'page')}"
+    say(f"{safe(look.model)} has looked at {pages}{share}{failed}")
 
 
 def show_check(report: VerifyReport) -> None:

@@ -18,7 +18,10 @@ from folioscope.jobs.tokens import Cancelled, CancelToken
 if TYPE_CHECKING:
     from types import FrameType
 
+    from typing_extensions import TypeIs
+
     from folioscope.services.api import IndexState, Pace
+    from folioscope.services.look_api import LookState
 
 T = TypeVar("T")
 _EVERY_S = 0.1
@@ -59,7 +62,7 @@ class _Work(Generic[T]):
 def run_watched(
     work: Callable[[JobContext], T],
     *,
-    state: Callable[[], IndexState] | None = None,
+    state: Callable[[], IndexState | LookState] | None = None,
     words: Callable[[Progress], str] | None = None,
     label: str,
 ) -> T:
@@ -101,7 +104,7 @@ class _Blocked:
         self._looks = 0
         self._reason = ""
 
-    def look(self, now: IndexState | None) -> None:
+    def look(self, now: IndexState | LookState | None) -> None:
         if now is None or now.phase.value != "blocked" or is_terminal(sys.stderr):
             self._looks = 0
             return
@@ -134,16 +137,33 @@ def _signals(token: CancelToken) -> Iterator[list[int]]:
             signal.signal(number, handler)
 
 
-def _words(now: IndexState | None, label: str) -> tuple[str]:
-    if now is None or now.phase.value == "idle":
+def _words(now: IndexState | LookState | None, label: str) -> tuple[str]:
+    if now is None or now.phase.value in ("idle", "off"):
         return (label,)
     if now.phase.value == "blocked":
         return (now.message,)
+    if is_look(now):
+        return (_look_words(now),)
     if now.phase.value == "reading":
         return (f"{_pace('Reading', now.reading)}  {safe(now.current_file)}",)
     if now.phase.value == "recognising":
         return (_pace("Reading pictures:", now.recognising),)
     return ({"scanning": "Looking for files", "tidying": "Tidying up"}[now.phase.value],)
+
+
+def is_look(now: IndexState | LookState) -> TypeIs[LookState]:
+    """Whether it is a state of looking, and not of reading."""
+    return not hasattr(now, "reading")
+
+
+def _look_words(now: LookState) -> str:
+    words = f"Looked at {now.done:,} of {counted(now.total, 'page')}"
+    if now.phase.value in ("yielding", "on_battery"):
+        waits = {"yielding": "waiting for others", "on_battery": "waiting for mains power"}
+        return f"{words}, {now.message or waits[now.phase.value]}"
+    rate = now.per_second
+    pace = "" if not rate else f"{rate:.1f} a second" if rate >= 1 else f"{1 / rate:.1f} s a page"
+    return progress_words(words, pace, now.left_s)
 
 
 def _pace(verb: str, pace: Pace) -> str:
@@ -172,8 +192,10 @@ def _duration(seconds: float) -> str:
     return f"{minutes} min" if minutes < 90 else f"{minutes / 60:.1f} h"
 
 
-def _share(now: IndexState | None) -> float | None:
+def _share(now: IndexState | LookState | None) -> float | None:
     if now is None:
         return None
+    if is_look(now):
+        return now.done / now.total if now.total else None
     pace = {"reading": now.reading, "recognising": now.recognising}.get(now.phase.value)
     return pace.done / pace.total if pace and pace.total else None

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from folioscope.domain.geometry import Box
 from folioscope.domain.pages import Float32, Int32, MultiVector, PageImage
-from folioscope.domain.patches import PatchGrid
+
+if TYPE_CHECKING:  # it needs NumPy, and the window and --help are up before that
+    from folioscope.domain.patches import PatchGrid
 
 
 class EmbeddingTask(StrEnum):
