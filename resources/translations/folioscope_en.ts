@@ -81,6 +81,13 @@
       </translation>
     </message>
     <message numerus="yes">
+      <source>%Ln pages could not be drawn</source>
+      <translation>
+        <numerusform>%Ln page could not be drawn</numerusform>
+        <numerusform>%Ln pages could not be drawn</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
       <source>Folioscope cannot read these %Ln files</source>
       <translation>
         <numerusform>Folioscope cannot read this file</numerusform>

@@ -69,6 +69,12 @@
         <numerusform>%Ln 頁</numerusform>
       </translation>
     </message>
+    <message numerus="yes">
+      <source>%Ln pages could not be drawn</source>
+      <translation>
+        <numerusform>%Ln 頁無法繪製</numerusform>
+      </translation>
+    </message>
     <message>
       <source>1 page</source>
       <translation>1 頁</translation>
@@ -140,6 +146,10 @@
     <message>
       <source>All pages</source>
       <translation>所有頁面</translation>
+    </message>
+    <message>
+      <source>All pages can be found by words and by look.</source>
+      <translation>所有頁面都能以文字和外觀搜尋。</translation>
     </message>
     <message>
       <source>All pages can be found by words.</source>
@@ -472,6 +482,10 @@
       <translation>繼續</translation>
     </message>
     <message>
+      <source>Go on now</source>
+      <translation>立即繼續</translation>
+    </message>
+    <message>
       <source>Go on…</source>
       <translation>繼續…</translation>
     </message>
@@ -604,8 +618,36 @@
       <translation>立即檢查變更</translation>
     </message>
     <message>
+      <source>Look goes on while you are away.</source>
+      <translation>外觀分析會在您離開時繼續。</translation>
+    </message>
+    <message>
+      <source>Look is paused.</source>
+      <translation>外觀分析已暫停。</translation>
+    </message>
+    <message>
+      <source>Look is waiting for mains power.</source>
+      <translation>外觀分析等待接上電源。</translation>
+    </message>
+    <message>
+      <source>Look {percent} %</source>
+      <translation>外觀 {percent} %</translation>
+    </message>
+    <message>
       <source>Looked at in this library</source>
       <translation>這個資料庫的外觀分析</translation>
+    </message>
+    <message>
+      <source>Looking at pages cannot go on.</source>
+      <translation>無法繼續分析外觀。</translation>
+    </message>
+    <message>
+      <source>Looking at pages.</source>
+      <translation>正在分析外觀。</translation>
+    </message>
+    <message>
+      <source>Looking at pages: {left}.</source>
+      <translation>正在分析外觀：{left}。</translation>
     </message>
     <message>
       <source>Looking for changes in your folders</source>
@@ -880,6 +922,10 @@
       <translation>暫停</translation>
     </message>
     <message>
+      <source>Pause looking at pages</source>
+      <translation>暫停分析外觀</translation>
+    </message>
+    <message>
       <source>Paused</source>
       <translation>已暫停</translation>
     </message>
@@ -998,6 +1044,10 @@
     <message>
       <source>Resume</source>
       <translation>繼續</translation>
+    </message>
+    <message>
+      <source>Resume looking at pages</source>
+      <translation>繼續分析外觀</translation>
     </message>
     <message>
       <source>Search again when they are read.</source>
@@ -1552,6 +1602,10 @@
     <message>
       <source>{seconds} s each</source>
       <translation>每頁 {seconds} 秒</translation>
+    </message>
+    <message>
+      <source>{sentence} {another}</source>
+      <translation>{sentence}{another}</translation>
     </message>
     <message>
       <source>{size}, of which compacting gives back {spare}</source>

@@ -78,7 +78,7 @@ def test_a_new_question_ends_it(asked: WindowDesk, qtbot: QtBot) -> None:
     press(asked, qtbot)
     qtbot.waitUntil(lambda: asked.fakes.search.reranked != [])
     qtbot.keyClicks(asked.window.bar.field, "s")
-    assert asked.fakes.search.rerank_gate.is_set()
+    qtbot.waitUntil(asked.fakes.search.rerank_gate.is_set)
     qtbot.waitUntil(lambda: asked.fakes.search.asked[-1][0] == "maps")
     qtbot.wait(50)
     assert asked.shown == BEST_FIRST

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
 from folioscope.gui.index_controller import IndexController, is_worth_telling
 from folioscope.gui.library_facts import Facts
 from folioscope.gui.library_session import LibrarySession
+from folioscope.gui.look_controller import LookController
 from folioscope.gui.strip.strip import Strip
 from folioscope.gui.theme import scaled
 from folioscope.services.api import IndexReport, IndexState
@@ -23,8 +24,11 @@ class Foot(QStackedWidget):
 
     show_wanted = Signal(str)
 
-    def __init__(self, indexing: IndexController, session: LibrarySession) -> None:
+    def __init__(
+        self, indexing: IndexController, looking: LookController, session: LibrarySession
+    ) -> None:
         super().__init__()
+        self._looking = looking
         self._indexing = indexing
         self._session = session
         self._facts = Facts()
@@ -43,7 +47,11 @@ class Foot(QStackedWidget):
         strip.resume_wanted.connect(indexing.resume)
         strip.stop_wanted.connect(indexing.stop)
         strip.activity_wanted.connect(self.toggle_activity)
+        strip.look_pause_wanted.connect(self._looking.pause)
+        strip.look_resume_wanted.connect(self._looking.resume)
+        strip.go_on_wanted.connect(self._looking.go_on)
         indexing.state_changed.connect(self._show_state)
+        self._looking.state_changed.connect(lambda _state: self._show_state(indexing.state()))
         indexing.run_ended.connect(self._note_run)
 
     @property
@@ -55,6 +63,8 @@ class Foot(QStackedWidget):
             made = self._activity = activity_view.ActivityView()
             made.coverage.hold_wanted.connect(self._hold)
             made.coverage.stop_wanted.connect(self._indexing.stop)
+            made.coverage.look_hold_wanted.connect(self._hold_look)
+            made.coverage.go_on_wanted.connect(self._looking.go_on)
             made.close_wanted.connect(self.toggle_activity)
             made.retry_wanted.connect(self._indexing.retry)
             made.unlock_wanted.connect(self._unlock)
@@ -63,10 +73,14 @@ class Foot(QStackedWidget):
             for report in self._runs:
                 made.add_run(report)
             self.addWidget(made)
+            self._show_state(self._indexing.state())
         return self._activity
 
     def _hold(self, is_wanted: bool) -> None:  # noqa: FBT001  (a Qt slot)
         (self._indexing.pause if is_wanted else self._indexing.resume)()
+
+    def _hold_look(self, is_wanted: bool) -> None:  # noqa: FBT001  (a Qt slot)
+        (self._looking.pause if is_wanted else self._looking.resume)()
 
     @property
     def is_activity_open(self) -> bool:
@@ -120,6 +134,7 @@ class Foot(QStackedWidget):
             is_running=indexing.is_running,
             is_stopped=indexing.is_stopped,
             has_pages=bool(stats and stats.pages),
+            look=self._looking.state(),
         )
         if self._activity is None:
             return
@@ -129,6 +144,7 @@ class Foot(QStackedWidget):
             waiting=stats.pages_waiting_for_ocr if stats else 0,
             is_running=indexing.is_running,
         )
+        self._activity.coverage.show_look(self._looking.state())
 
     def _note_run(self, report: IndexReport) -> None:
         if not is_worth_telling(report):

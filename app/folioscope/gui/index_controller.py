@@ -24,6 +24,7 @@ class IndexController(QObject):
     state_changed = Signal(object)
     library_changed = Signal()
     run_ended = Signal(object)
+    rested = Signal()  # nothing is read any more: all is done, stopped or failed
     failed = Signal(object)
     could_not = Signal(str)
 
@@ -85,6 +86,8 @@ class IndexController(QObject):
         self.library_changed.emit()
         if self._wants_run:
             self.run()
+        else:
+            self.rested.emit()
 
     def pause(self) -> None:
         """Hold the run at its next step."""

@@ -15,6 +15,7 @@ from folioscope.gui.index_controller import IndexController
 from folioscope.gui.library_facts import Facts, LibraryFacts
 from folioscope.gui.library_notes import OPENING, READING, fault_note, opening_note, reading_note
 from folioscope.gui.library_session import LibrarySession, sentence_of
+from folioscope.gui.look_controller import ActivityWatch, LookController
 from folioscope.gui.other_libraries import ask_for_library, ask_for_new_library, open_library
 from folioscope.gui.page_actions import PageActions
 from folioscope.gui.scope import with_folder, with_kind, with_years
@@ -64,6 +65,7 @@ class MainWindow(QWidget):
         self.setMinimumSize(640, 480)
         self.searches = SearchController(session, parent=self)
         self.indexing = IndexController(session, parent=self)
+        self.looking = LookController(session, parent=self)
         self._library = LibraryFacts(session, parent=self)
         self._language = language
         self._earlier = EarlierQueries(memory.queries())
@@ -105,6 +107,7 @@ class MainWindow(QWidget):
         self.show_documents(is_on=self.shows_documents)
         self.searches.answered.connect(self._show_answer)
         self.asking = window_asking.WindowAsking(self)
+        self._watch = ActivityWatch(self, self.looking)
 
     @property
     def is_complete(self) -> bool:
@@ -118,7 +121,7 @@ class MainWindow(QWidget):
         self.centre = Centre(earlier=self._earlier, language=self._language)
         self.bar = self.centre.bar
         self.notes = self.centre.notes
-        self.foot = Foot(self.indexing, self.session)
+        self.foot = Foot(self.indexing, self.looking, self.session)
         self.frame = WindowFrame(sidebar=self.sidebar, centre=self.centre, foot=self.foot)
         self.page_actions = PageActions(self.session, tell=self.tell, parent=self)
         self.stack = QStackedWidget()
@@ -138,6 +141,10 @@ class MainWindow(QWidget):
             )
             made.back_wanted.connect(self.close_settings)
             made.models.show_state(self.indexing.state())
+            made.models.show_look(self.looking.state())
+            self.looking.state_changed.connect(made.models.show_look)
+            made.models.desk.visual_chosen.connect(self.looking.restart)
+            made.models.desk.visual_chosen.connect(self.searches.repeat)
             made.models.desk.reranker_chosen.connect(lambda: self.asking.show_offer())
             self.indexing.state_changed.connect(made.models.show_state)
             if self._facts is not None:
@@ -212,6 +219,9 @@ class MainWindow(QWidget):
         self.indexing.library_changed.connect(self._library.reload)
         self.indexing.library_changed.connect(self.searches.repeat)
         self.indexing.could_not.connect(self.tell)
+        self.indexing.rested.connect(self.looking.start)
+        self.looking.grown.connect(self.searches.repeat)
+        self.looking.failed.connect(lambda error: self.tell(sentence_of(error)))
         self.indexing.failed.connect(self._tell_reading_failed)
         self.indexing.run_ended.connect(lambda _report: self.notes.withdraw(READING))
         self.foot.show_wanted.connect(self.page_actions.reveal_path)

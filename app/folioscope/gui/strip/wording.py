@@ -44,9 +44,14 @@ def _pages_of(text: str, pace: Pace) -> str:
 
 
 def strip_sentence(
-    state: IndexState, *, is_stopped: bool, has_pages: bool, is_short: bool = False
+    state: IndexState,
+    *,
+    is_stopped: bool,
+    has_pages: bool,
+    is_short: bool = False,
+    look: LookState | None = None,
 ) -> str:
-    """Return the one line of the strip; a short one leaves out the speed."""
+    """Return the one line of the strip; a short one leaves out what can be done without."""
     if state.phase is IndexPhase.BLOCKED:
         return state.message or tr("Reading cannot go on.")
     if state.is_paused:
@@ -65,7 +70,36 @@ def strip_sentence(
         case IndexPhase.TIDYING:
             return tr("Tidying up the library")
         case _:
-            return tr("All pages can be found by words.") if has_pages else ""
+            return _rest_sentence(look or LookState(), is_short=is_short) if has_pages else ""
+
+
+def _rest_sentence(look: LookState, *, is_short: bool) -> str:
+    if look.phase is LookPhase.IDLE and look.total and look.done >= look.total:
+        return tr("All pages can be found by words and by look.")
+    words, more = tr("All pages can be found by words."), look_sentence(look)
+    if is_short and more:
+        return more
+    return tr("{sentence} {another}").format(sentence=words, another=more) if more else words
+
+
+def look_sentence(look: LookState) -> str:
+    """Say what looking at pages is doing; empty where there is nothing to do."""
+    match look.phase:
+        case LookPhase.LOOKING if look.left_s is not None:
+            told = tr("Looking at pages: {left}.")
+            return told.format(left=time_left(look.left_s))
+        case LookPhase.LOOKING:
+            return tr("Looking at pages.")
+        case LookPhase.YIELDING:
+            return tr("Look goes on while you are away.")
+        case LookPhase.ON_BATTERY:
+            return tr("Look is waiting for mains power.")
+        case LookPhase.PAUSED:
+            return tr("Look is paused.")
+        case LookPhase.BLOCKED:
+            return translated(look.message) or tr("Looking at pages cannot go on.")
+        case _:
+            return ""
 
 
 def share_done(state: IndexState) -> float | None:
