@@ -22,6 +22,7 @@ from folioscope.system.file_memory import FileMemory
 from folioscope.system.logs import start_logging
 
 if TYPE_CHECKING:
+    from folioscope.cli.vector_commands import ModelRooms
     from folioscope.domain.models import ModelShelf
     from folioscope.domain.protocols import DocumentReader, TextEncoder
     from folioscope.services.library_stores import LibraryStores
@@ -243,6 +244,20 @@ class AppWiring:
         start_logging()
         self._settings.load()
         return ShelvedModels(open_shelf(), self._settings)
+
+    @contextlib.contextmanager
+    def model_rooms(self) -> "Iterator[ModelRooms]":
+        """Lend models, and a reader for pictures; needs no library."""
+        from folioscope.cli.vector_commands import ModelRooms
+        from folioscope.documents.reader import WorkerDocumentReader
+
+        start_logging()
+        reader = WorkerDocumentReader()
+        reader.open()
+        try:
+            yield ModelRooms(open_shelf(), reader)
+        finally:
+            reader.close()
 
     def run_window(self, directory: Path) -> int:
         """Open the window on a library; without a display say so."""

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from folioscope import __version__
 from folioscope.cli.models_arguments import add_models
+from folioscope.cli.vector_arguments import add_embed, add_rerank
 
 LIMIT = 20
 _DESCRIPTION = (
@@ -130,6 +131,8 @@ _COMMANDS = (
     ("remove", "forget folders or files; they stay on the disk", _remove),
     ("compact", "give back the room of what was removed", _nothing),
     ("verify", "check the library for damage", _verify),
+    ("embed", "write the vectors of a text or picture", add_embed),
+    ("rerank", "judge texts and pictures by a query", add_rerank),
     ("doctor", "show versions, devices, models and store, and what is wrong", _nothing),
     ("gui", "open the window", _nothing),
 )

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from argparse import Namespace
 
     from folioscope.cli.doctor import Finding
+    from folioscope.cli.vector_commands import ModelRooms
     from folioscope.services.api import Services
     from folioscope.services.look_api import ModelsService
 
@@ -45,6 +46,7 @@ class Wiring(Protocol):
     ) -> AbstractContextManager[Services]: ...
     def default_directory(self) -> Path: ...
     def models(self) -> ModelsService: ...
+    def model_rooms(self) -> AbstractContextManager[ModelRooms]: ...
     def findings(self, directory: Path) -> list[Finding]: ...
     def run_window(self, directory: Path) -> int: ...
 
@@ -98,6 +100,8 @@ def _run(options: Namespace, wiring: Wiring) -> int:
         return tell(wiring.findings(directory), json=options.json)
     if options.command == "models":
         return _with_models(options, wiring)
+    if options.command in ("embed", "rerank"):
+        return _with_model_rooms(options, wiring)
     if options.command == "search" and bool(options.query) == bool(options.queries):
         say("Give a query, or a file of queries with --queries.", stream=sys.stderr)
         return Exit.USAGE
@@ -134,4 +138,16 @@ def _with_models(options: Namespace, wiring: Wiring) -> int:
         return run(wiring.models(), options)
     except Interrupted as interrupted:
         say("Stopped. What has arrived is kept; the next try goes on.", stream=sys.stderr)
+        return interrupted.code
+
+
+def _with_model_rooms(options: Namespace, wiring: Wiring) -> int:
+    from folioscope.cli.vector_commands import embed, rerank
+    from folioscope.cli.watching import Interrupted
+
+    try:
+        with wiring.model_rooms() as rooms:
+            return (embed if options.command == "embed" else rerank)(rooms, options)
+    except Interrupted as interrupted:
+        say("Stopped.", stream=sys.stderr)
         return interrupted.code
