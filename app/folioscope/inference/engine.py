@@ -68,7 +68,7 @@ Opener = Callable[[Build, str], Graphs]
 def open_graphs(build: Build, provider: str) -> Graphs:
     """Load all graphs of a build on a provider; raise InferenceError.
 
-    The arena is left out: it would keep the memory of the largest page ever seen.
+    Memory goes back after each run: an arena would keep that of the largest page ever seen.
     """
     wishes = SessionWishes(provider=provider, keeps_arena=False, has_long_steps=True)
     return Graphs(
