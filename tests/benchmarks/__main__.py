@@ -17,9 +17,11 @@ NAMES = {
     "stalls": "longest stall of the window's event loop while indexing",
     "embedding": "tokens a second and nearness to float32, queries beside pages",
     "indexing": "end-to-end time beside its slowest stage, text layers and OCR",
+    "install_memory": "peak memory while a model of 3.8 billion parameters is installed",
     "memory": "peak memory over all processes, a PDF of 2,000 pages",
     "store_search": "the store at 10,000 and 100,000 pages beside an exact scan",
     "search_scale": "answers of the search service while indexing goes on",
+    "visual_models": "full-size visual models with random weights, beside transformers",
     "quality": "judged queries and needles beside BM25",
 }
 
