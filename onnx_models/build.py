@@ -19,7 +19,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, required=True, help="folder for templates and manifest")
     parser.add_argument("--name", help="what to call the model; else as the checkpoint's folder")
     options = parser.parse_args(arguments)
-    _find_packages()
+    find_packages()
     from export.building import build
     from folioscope.domain.errors import FolioscopeError
 
@@ -31,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _find_packages() -> None:
+def find_packages() -> None:
     """Find the packages beside this file, and Folioscope's own where it is not installed."""
     sys.path.insert(0, str(HERE))
     if importlib.util.find_spec("folioscope") is None:

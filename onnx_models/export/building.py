@@ -9,11 +9,13 @@ from pathlib import Path
 
 from folioscope.domain.errors import InferenceError
 from folioscope.inference.templates import WeightSlot
+from folioscope.inference.visual_manifest import MANIFEST_FILE
 from folioscope.inference.weights import check_all_used, check_fit, keys_of
 from graphs.shapes import Flavour
 
-from .describing import manifest_text
-from .reading import ModelShape, read_model
+from . import clip
+from .describing import Table, manifest_text
+from .reading import ModelShape, read_configs, read_model
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 TOWERS = ("vision", "text")
@@ -24,17 +26,28 @@ def build(
     out: Path,
     *,
     name: str | None = None,
-    about: Mapping[str, object] | None = None,
+    about: Table | None = None,
     say: Callable[[str], None] = print,
 ) -> None:
     """Write templates and manifest.toml into ``out``; InferenceError, and nothing half-made."""
-    model = read_model(checkpoint)
     name = name or checkpoint.resolve().name
     if not _NAME.fullmatch(name):
         raise InferenceError(
             f"`{name}` cannot name a model.",
             hint="Use --name with letters, digits, dots, underscores and hyphens.",
         )
+    config, image = read_configs(checkpoint)
+    if config.get("model_type") == clip.ARCHITECTURE:
+        text = clip.clip_manifest(checkpoint, name, config, image, about or {})
+        _write(out, {MANIFEST_FILE: text.encode()})
+        say(f"{name}: {MANIFEST_FILE} in {out}")
+        return
+    _build_templates(read_model(checkpoint, config, image), out, name, about or {}, say)
+
+
+def _build_templates(
+    model: ModelShape, out: Path, name: str, about: Table, say: Callable[[str], None]
+) -> None:
     files, used = {}, set()
     for tower in TOWERS:
         for flavour in Flavour:
@@ -45,9 +58,9 @@ def build(
             files[f"{name}.{tower}.{flavour.value}.onnx.gz"] = data
     check_all_used(used, model.checkpoint)
     hashes = {file: hashlib.sha256(data).hexdigest() for file, data in files.items()}
-    text = manifest_text(model, name, hashes, about or {})
-    _write(out, {**files, "manifest.toml": text.encode()})
-    say(f"{name}: {len(files)} templates and manifest.toml in {out}")
+    text = manifest_text(model, name, hashes, about)
+    _write(out, {**files, MANIFEST_FILE: text.encode()})
+    say(f"{name}: {len(files)} templates and {MANIFEST_FILE} in {out}")
 
 
 def _template(

@@ -13,7 +13,7 @@ _IMAGE = {
     "mean": [0.48145466, 0.4578275, 0.40821073],
     "std": [0.26862954, 0.26130258, 0.27577711],
 }
-_ROLES = ("fp32", "fp16")
+_FLAVOURS = ("fp32", "fp16")
 # what a folder in the published layout holds
 _FILES = ("config.json", "preprocessor_config.json", "tokenizer.json")
 _ADAPTER_FILES = ("adapters/adapter_config.json", "adapters/adapter_model.safetensors")
@@ -38,18 +38,24 @@ Table = Mapping[str, object]
 def manifest_text(model: ModelShape, name: str, hashes: Mapping[str, str], about: Table) -> str:
     """Return the manifest; ``hashes`` are of the templates, ``about`` wins over what was found."""
     found = _facts(model, name)
-    found |= {key: value for key, value in about.items() if key != "files"}
-    found["files"] = about.get("files") or _file_list(model)
-    lines = [*_head(found)]
-    for key in ("image", "prompts", "tokens", "tolerances"):
-        if key in found:
-            lines += ["", f"[{key}]", *_pairs(found[key])]
     for tower in ("vision", "text"):
-        for flavour in _ROLES:
+        for flavour in _FLAVOURS:
             file = f"{name}.{tower}.{flavour}.onnx.gz"
-            lines += ["", f"[templates.{tower}.{flavour}]"]
-            lines += [*_pairs({"file": file, "sha256": hashes[file]})]
-    for entry in found["files"]:
+            found[f"templates.{tower}.{flavour}"] = {"file": file, "sha256": hashes[file]}
+    found["files"] = _file_list(model)
+    return written({**found, **about})
+
+
+def written(facts: Table) -> str:
+    """Write facts as TOML: plain values first, then tables, then the files."""
+    plain = {k: v for k, v in facts.items() if not isinstance(v, Mapping) and k != "files"}
+    lines = ["# Made by onnx_models/build.py.", "", *_pairs(plain)]
+    for key, table in facts.items():
+        if isinstance(table, Mapping):
+            lines += ["", f"[{key}]", *_pairs(table)]
+    files = facts["files"]
+    assert isinstance(files, list)
+    for entry in files:
         lines += ["", "[[files]]", *_pairs(entry)]
     return "\n".join(lines) + "\n"
 
@@ -110,7 +116,9 @@ def _tokens(*, is_reranker: bool) -> dict[str, object]:
 def _file_list(model: ModelShape) -> list[Table]:
     """List the files that were found, with their sizes; hashes would mean to read the weights."""
     folder = model.checkpoint.folder
-    weights = {tensor.path.relative_to(folder).as_posix() for tensor in _stored(model)}
+    weights = {
+        tensor.path.relative_to(folder).as_posix() for tensor in model.checkpoint.tensors.values()
+    }
     index = "model.safetensors.index.json"
     names = [*_FILES, *([index] if (folder / index).is_file() else []), *sorted(weights)]
     names += [name for name in _ADAPTER_FILES if name not in names and model.text.lora]
@@ -118,24 +126,7 @@ def _file_list(model: ModelShape) -> list[Table]:
     return [{"name": name, "size_bytes": (folder / name).stat().st_size} for name in there]
 
 
-def _stored(model: ModelShape) -> Iterator:
-    return iter(model.checkpoint.tensors.values())
-
-
-def _head(found: Table) -> Iterator[str]:
-    yield "# Made by onnx_models/build.py."
-    yield ""
-    yield from _pairs(
-        {
-            key: value
-            for key, value in found.items()
-            if not isinstance(value, Mapping) and key != "files" and value not in ([], "")
-        }
-    )
-
-
-def _pairs(table: object) -> Iterator[str]:
-    assert isinstance(table, Mapping)
+def _pairs(table: Table) -> Iterator[str]:
     for key, value in table.items():
         yield f"{key} = {_literal(value)}"
 

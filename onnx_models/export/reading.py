@@ -32,12 +32,18 @@ class ModelShape:
     checkpoint: Checkpoint
 
 
-def read_model(folder: Path) -> ModelShape:
-    """Read a checkpoint's folder; InferenceError says what is missing or not supported."""
-    checkpoint = open_checkpoint(folder)
-    config = _read_json(folder / "config.json")
+def read_configs(folder: Path) -> tuple[Config, Config]:
+    """Read config.json and preprocessor_config.json, empty where there is none."""
+    if not folder.is_dir():
+        raise InferenceError(f"{folder} is no folder.", hint="Name the checkpoint's folder.")
     image_file = folder / "preprocessor_config.json"
     image = _read_json(image_file) if image_file.is_file() else {}
+    return _read_json(folder / "config.json"), image
+
+
+def read_model(folder: Path, config: Config, image: Config) -> ModelShape:
+    """Read a checkpoint's headers; InferenceError says what is missing or not supported."""
+    checkpoint = open_checkpoint(folder)
     architecture = _architecture(checkpoint)
     vision = _vision_shape(config.get("vision_config") or {}, architecture, folder)
     text = _text_shape(config, checkpoint)

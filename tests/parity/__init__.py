@@ -1,0 +1,1 @@
+"""Our graphs and host code beside transformers'; `make parity` runs it."""
