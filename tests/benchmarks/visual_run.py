@@ -47,7 +47,9 @@ def main() -> int:
     return 0
 
 
-def _inputs(tower: str, batches: list[int], work: Work):
+def _inputs(
+    tower: str, batches: list[int], work: Work
+) -> Iterator[tuple[str, dict[str, np.ndarray]]]:
     if tower == "vision":
         yield "page ×1", vision_inputs(has_windows=work.has_windows)
         return
