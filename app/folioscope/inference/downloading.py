@@ -119,13 +119,13 @@ class Downloader:
         """
         part = self.folder / f"{wanted.name}.part"
         part.parent.mkdir(parents=True, exist_ok=True)
-        failures = 0
+        failures, furthest = 0, _size(part)
         while True:
-            before = _size(part)
             try:
                 arrived = self._attempt(wanted, part)
             except _TryAgainError as fault:
-                failures = 1 if _size(part) > before else failures + 1
+                failures = 1 if _size(part) > furthest else failures + 1
+                furthest = max(furthest, _size(part))  # or a server that lies is asked for ever
                 if failures >= _TRIES:
                     raise fault.told from fault.__cause__
                 self._wait(max(fault.wait_s, min(self.backoff_s * 2 ** (failures - 1), 60.0)))
