@@ -18,10 +18,12 @@ def look(
     dim: int = SINGLE_DIM,
     row_dim: int = ROW_DIM,
     template: int = 0,
+    noise: float = 0.1,
 ) -> Embedding:
     """A page: smooth ground, and two patches that are like nothing else on it.
 
-    ``template`` rows behind stand for no patch. ``row_dim`` 0: a model without rows.
+    ``noise``: how far the ground differs from patch to patch. ``template`` rows behind stand for
+    no patch. ``row_dim`` 0: a model without rows.
     """
     rng = np.random.default_rng(seed)
     single = unit(rng, dim)
@@ -29,7 +31,7 @@ def look(
         return Embedding(single)
     over = grid or PatchGrid(6, 5)
     ground = unit(rng, row_dim)
-    rows = ground + 0.1 * unit(rng, len(over) + template, row_dim)
+    rows = ground + noise * unit(rng, len(over) + template, row_dim)
     rows[odd_patches(over)] = odd_rows(seed, row_dim)
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
     cells = np.concatenate([np.arange(len(over)), np.full(template, -1)]).astype(np.int32)

@@ -16,9 +16,10 @@ from folioscope.domain.queries import StoreQuery
 from folioscope.stores import visual_file
 from folioscope.stores.file_table import newest_first
 from folioscope.stores.library_index import LibraryIndex
-from folioscope.stores.maxsim import maxsim
+from folioscope.stores.maxsim import maxsim_coded
 from folioscope.stores.page_table import PageTable, Rows
 from folioscope.stores.pooling import pooled
+from folioscope.stores.row_codes import RowCodes
 from folioscope.stores.single_codes import SingleCodes
 from folioscope.stores.visual_blobs import look_of, unpack_body, unpack_single
 from folioscope.stores.visual_checks import checked_embedding, checked_query, common_dims
@@ -172,11 +173,11 @@ class VisualLibrary:
             own = table.rows_of(pages)[rows]
             has = np.flatnonzero(own >= 0)
             ids = table.ids.values[own[has]].tolist()
-        scores[has] = maxsim(query.rows, self._rows(ids, query.rows.shape[1]))
+        scores[has] = maxsim_coded(query.rows, self._rows(ids, query.rows.shape[1]))
         return scores
 
-    def _rows(self, ids: Sequence[int], dim: int) -> list[Float32]:
-        nothing = np.zeros((0, dim), np.float32)
+    def _rows(self, ids: Sequence[int], dim: int) -> list[RowCodes]:
+        nothing = RowCodes(np.zeros((0, dim), np.int8), np.zeros(0, np.float32))
         blobs: list[bytes | None] = [None] * len(ids)
         with contextlib.suppress(LibraryDamagedError), self._file.reading() as connection:
             if connection is not None:
@@ -184,7 +185,7 @@ class VisualLibrary:
         found = []
         for blob in blobs:
             try:
-                rows = nothing if blob is None else unpack_body(blob).rows.rows()
+                rows = nothing if blob is None else unpack_body(blob).rows
             except visual_file.UNREADABLE:
                 rows = nothing
             found.append(rows if len(rows) else nothing)
