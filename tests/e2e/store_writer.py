@@ -1,9 +1,10 @@
 """Writes to a library until it is killed, telling each step on its output.
 
-    python -m tests.e2e.store_writer LIBRARY FIRST_NUMBER churn|stage
+    python -m tests.e2e.store_writer LIBRARY FIRST_NUMBER churn|stage|look
 
 Document n has n % 5 + 1 pages whose words and vectors follow from n alone. ``churn``: documents
-come, change and go; ``stage``: one long document is staged, page by page.
+come, change and go; ``stage``: one long document is staged, page by page; ``look``: the pages
+of one document are looked at, three at a time, again and again.
 """
 
 import sys
@@ -11,13 +12,15 @@ from pathlib import Path
 
 import lancedb  # noqa: F401  (its import takes seconds, which are no time to be killed in)
 
-from folioscope.domain.pages import PageRecord
+from folioscope.domain.pages import PageRecord, PageRef
 from folioscope.domain.protocols import Access
 from folioscope.stores import settling
 from folioscope.stores.lance_store import LanceVectorStore
 from tests.contract.store_makers import FINGERPRINT, document, file, page
+from tests.contract.visual_makers import MODEL, look
 
 LONG = "long"
+SEEN, SEEN_PAGES = "seen", 60
 
 
 def page_count(number: int) -> int:
@@ -71,13 +74,30 @@ def stage(store: LanceVectorStore, first: int) -> None:
         tell("done", "stage", index)
 
 
+def look_at(store: LanceVectorStore, first: int) -> None:
+    """Look at the pages of a document; pages that are put together are of one kind."""
+    if not store.documents():
+        store.put_files([file("/p/seen.pdf", SEEN)])
+        store.stage_pages(SEEN, [page(SEEN, index, "seen") for index in range(SEEN_PAGES)])
+        store.commit_document(document(SEEN, SEEN_PAGES))
+    for number in range(first, first + 100_000):
+        start = number * 3 % SEEN_PAGES
+        tell("begin", "look", number)
+        refs = [PageRef(SEEN, start + step) for step in range(3)]
+        store.put_visual(MODEL, [(ref, look(number)) for ref in refs])
+        tell("done", "look", number)
+        if number % 50 == 49:
+            store.drop_visual(MODEL)
+            tell("done", "drop", number)
+
+
 def main(library: str, first: str, what: str) -> None:
     """Write until killed."""
     settling.MOST_FRESH = 25  # move pages in bulk often, so that it is hit too
     store = LanceVectorStore(Path(library))
     store.open(Access.WRITE, fingerprint=FINGERPRINT)
     tell("ready")
-    {"churn": churn, "stage": stage}[what](store, int(first))
+    {"churn": churn, "stage": stage, "look": look_at}[what](store, int(first))
 
 
 if __name__ == "__main__":

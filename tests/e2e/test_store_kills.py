@@ -16,7 +16,8 @@ from folioscope.domain.protocols import Access, Health
 from folioscope.domain.queries import StoreQuery
 from folioscope.stores.lance_store import LanceVectorStore
 from tests.contract.store_makers import DIM, FINGERPRINT, document, found, page, unit
-from tests.e2e.store_writer import LONG, page_count, pages_of
+from tests.contract.visual_makers import MODEL, look
+from tests.e2e.store_writer import LONG, SEEN, SEEN_PAGES, page_count, pages_of
 
 ROOT = Path(__file__).resolve().parents[2]
 KILLS = int(os.environ.get("FOLIOSCOPE_KILLS", "12"))
@@ -163,6 +164,36 @@ def test_staged_pages_survive_a_kill(tmp_path: Path) -> None:
     wanted = page(LONG, 1, "line 1").vectors.title
     np.testing.assert_allclose(got.vectors.title, wanted, atol=1e-3)
     store.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
+def test_looks_survive_a_kill_and_come_all_or_none(tmp_path: Path) -> None:
+    library, first, chance = tmp_path / "library", 0, random.Random(5)
+    refs = [PageRef(SEEN, index) for index in range(SEEN_PAGES)]
+    for _ in range(KILLS // 2):
+        writer = Writer(library, first, "look")
+        told = writer.hear(chance.randrange(1, 90))
+        _spend(chance.random() * 0.02)
+        told += writer.kill()
+        first = max(number for _, _, number in told) + 1
+        since = max((n for _, what, n in told if what == "drop"), default=-1)
+        done = [n for step, what, n in told if (step, what) == ("done", "look") and n > since]
+        store = LanceVectorStore(library)
+        store.open(Access.WRITE, fingerprint=FINGERPRINT)
+        assert store.verify().health is Health.SOUND
+        kept = store.visual_pages(MODEL, refs)
+        assert store.visual_counts().get(MODEL, 0) == sum(page is not None for page in kept)
+        for start in range(0, SEEN_PAGES, 3):
+            triple = kept[start : start + 3]
+            assert len({page is None for page in triple}) == 1
+            singles = [page.single for page in triple if page is not None]
+            assert all((single == singles[0]).all() for single in singles)
+        newest = done[-1] if done else None
+        if newest is not None and first - 1 == newest and newest % 50 != 49:
+            page_kept = kept[newest * 3 % SEEN_PAGES]
+            assert page_kept is not None
+            assert page_kept.single @ look(newest).single > 0.99
+        store.close()
 
 
 def test_who_reads_beside_sees_whole_documents_only(tmp_path: Path) -> None:
