@@ -128,8 +128,8 @@
       <translation>加入資料夾…</translation>
     </message>
     <message>
-      <source>Add the picture or files on the clipboard</source>
-      <translation>加入剪貼簿中的圖片或檔案</translation>
+      <source>Add it to the library</source>
+      <translation>加入資料庫</translation>
     </message>
     <message>
       <source>Add the samples</source>
@@ -232,6 +232,10 @@
       <translation>清除</translation>
     </message>
     <message>
+      <source>Clear (Esc)</source>
+      <translation>清除 (Esc)</translation>
+    </message>
+    <message>
       <source>Close</source>
       <translation>關閉</translation>
     </message>
@@ -274,6 +278,10 @@
     <message>
       <source>Converting: {amount}</source>
       <translation>轉換中：{amount}</translation>
+    </message>
+    <message>
+      <source>Copy picture</source>
+      <translation>複製圖片</translation>
     </message>
     <message>
       <source>Copy text</source>
@@ -356,12 +364,32 @@
       <translation>拖曳選取年份</translation>
     </message>
     <message>
+      <source>Drag to draw, drag the handles to correct. Folioscope looks for pages that have something like it.</source>
+      <translation>拖曳即可繪製，拖曳控點可修正。Folioscope 會尋找含有類似內容的頁面。</translation>
+    </message>
+    <message>
+      <source>Draw a box</source>
+      <translation>畫框</translation>
+    </message>
+    <message>
+      <source>Draw a box on the large page to find it elsewhere</source>
+      <translation>在大頁面上畫框，在其他地方尋找</translation>
+    </message>
+    <message>
+      <source>Draw a box to find it elsewhere (B)</source>
+      <translation>畫框以在其他地方尋找 (B)</translation>
+    </message>
+    <message>
       <source>Drop folders, PDFs or pictures here</source>
       <translation>將資料夾、PDF 或圖片拖放到這裡</translation>
     </message>
     <message>
       <source>Drop to add</source>
       <translation>放開即可加入</translation>
+    </message>
+    <message>
+      <source>Drop to find pages that look like it</source>
+      <translation>放開即可尋找外觀相似的頁面</translation>
     </message>
     <message>
       <source>Drop {name}</source>
@@ -382,6 +410,10 @@
     <message>
       <source>Enter</source>
       <translation>Enter</translation>
+    </message>
+    <message>
+      <source>Enter finds, Esc clears, arrow keys move the box, Shift and arrow keys size it.</source>
+      <translation>Enter 尋找，Esc 清除，方向鍵移動，Shift 加方向鍵調整大小。</translation>
     </message>
     <message>
       <source>Esc</source>
@@ -432,8 +464,16 @@
       <translation>篩選</translation>
     </message>
     <message>
+      <source>Find pages that look like a picture</source>
+      <translation>以圖片尋找外觀相似的頁面</translation>
+    </message>
+    <message>
       <source>Find the page you remember</source>
       <translation>找到您記得的那一頁</translation>
+    </message>
+    <message>
+      <source>Find this elsewhere</source>
+      <translation>在其他地方尋找</translation>
     </message>
     <message>
       <source>Fit</source>
@@ -902,6 +942,10 @@
       <translation>資料庫有部分無法讀取。修復會重新讀取這些部分。</translation>
     </message>
     <message>
+      <source>Part of {name}, page {page}</source>
+      <translation>{name} 第 {page} 頁的一部分</translation>
+    </message>
+    <message>
       <source>Pass over</source>
       <translation>略過</translation>
     </message>
@@ -918,6 +962,10 @@
       <translation>檔案密碼只保留在記憶體中，直到視窗關閉，不會寫入磁碟。</translation>
     </message>
     <message>
+      <source>Pasted picture</source>
+      <translation>貼上的圖片</translation>
+    </message>
+    <message>
       <source>Pause</source>
       <translation>暫停</translation>
     </message>
@@ -932,6 +980,10 @@
     <message>
       <source>Photos</source>
       <translation>照片</translation>
+    </message>
+    <message>
+      <source>Picture {name}, Delete removes</source>
+      <translation>圖片 {name}，按 Delete 移除</translation>
     </message>
     <message>
       <source>Pictures</source>
@@ -1066,8 +1118,16 @@
       <translation>搜尋頁面</translation>
     </message>
     <message>
+      <source>Search with the picture on the clipboard, or add its files</source>
+      <translation>以剪貼簿中的圖片搜尋，或加入其檔案</translation>
+    </message>
+    <message>
       <source>Search without filters</source>
       <translation>不用篩選條件搜尋</translation>
+    </message>
+    <message>
+      <source>Searching by picture needs a visual model.</source>
+      <translation>以圖片搜尋需要視覺模型。</translation>
     </message>
     <message>
       <source>Searching…</source>
@@ -1568,12 +1628,20 @@
       <translation>「{name}」和其中的頁面會從資料庫移除。檔案留在原處。</translation>
     </message>
     <message>
+      <source>{name} could not be read as a picture.</source>
+      <translation>{name} 無法當作圖片讀取。</translation>
+    </message>
+    <message>
       <source>{name} is deleted from this computer, which frees {size}. What the libraries hold of it stays until it is dropped.</source>
       <translation>「{name}」會從這部電腦刪除，釋出 {size}。資料庫中的分析結果會保留，直到您捨棄。</translation>
     </message>
     <message>
       <source>{name} is downloaded from {repository}: {size}.</source>
       <translation>{name} 從 {repository} 下載：{size}。</translation>
+    </message>
+    <message>
+      <source>{name} is larger than the limit of {limit} megapixels.</source>
+      <translation>{name} 超過 {limit} 百萬像素的上限。</translation>
     </message>
     <message>
       <source>{name} is taken from {folder}. Nothing is downloaded.</source>
@@ -1588,12 +1656,20 @@
       <translation>{name}，第 {page} 頁</translation>
     </message>
     <message>
+      <source>{name}: a click removes it</source>
+      <translation>{name}：按一下即可移除</translation>
+    </message>
+    <message>
       <source>{number} of {count}</source>
       <translation>{number} / {count}</translation>
     </message>
     <message>
       <source>{pages} {in_documents}</source>
       <translation>{in_documents}，共 {pages}</translation>
+    </message>
+    <message>
+      <source>{percent} % of pages can be searched by look.</source>
+      <translation>{percent} % 的頁面可依外觀搜尋。</translation>
     </message>
     <message>
       <source>{seconds} s a page</source>

@@ -132,7 +132,9 @@ class FakeSearch:
         self.pictures.append(picture)
         if self.picture_error:
             raise self.picture_error
-        return answer("", [result(4), result(5), result(6)])
+        found = answer("", [result(4), result(5), result(6)])
+        raw = "Part of a picture" if picture.box else "A picture"
+        return replace(found, query=ParsedQuery(raw=raw, text=""))
 
     def rerank(self, found: SearchResults, ctx: JobContext) -> SearchResults:
         self.reranked.append(found)

@@ -290,15 +290,21 @@ def test_files_held_over_the_window_are_counted_and_dropped_ones_added(
     assert not card.isVisible()
 
 
-def test_a_picture_on_the_clipboard_is_added(
-    desk: WindowDesk, qtbot: QtBot, clipboard: QClipboard
+def test_a_picture_on_the_clipboard_begins_an_empty_library(
+    make_desk: Make, qtbot: QtBot, clipboard: QClipboard
 ) -> None:
+    fakes = Fakes()
+    fakes.library.counts = []
+    fakes.library.figures = StoreStats(0, 0, 0, 0, 0, 0)
+    desk = make_desk(fakes)
+    desk.session.open()
+    qtbot.waitUntil(lambda: desk.window.centre.is_first_run)
     image = QImage(4, 4, QImage.Format.Format_RGB32)
     image.fill(0xFF8800)
     clipboard.setImage(image)
     desk.window.keys.paste()
-    qtbot.waitUntil(lambda: desk.fakes.indexing.added == ["/home/me/pasted/1.png"])
-    assert desk.fakes.pages.pasted[0].startswith(b"\x89PNG")
+    qtbot.waitUntil(lambda: fakes.indexing.added == ["/home/me/pasted/1.png"])
+    assert fakes.pages.pasted[0].startswith(b"\x89PNG")
 
 
 def test_files_on_the_clipboard_are_added_where_they_are(

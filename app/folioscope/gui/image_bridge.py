@@ -33,6 +33,16 @@ def qimage_of(image: PageImage) -> QImage:
     return seen.convertToFormat(QImage.Format.Format_RGB32)
 
 
+def page_image_of(image: QImage) -> PageImage:
+    """Copy a picture's pixels into an array, as the services take them."""
+    import numpy as np
+
+    rgb = image.convertToFormat(QImage.Format.Format_RGB888)
+    rows = np.frombuffer(rgb.constBits(), np.uint8).reshape(rgb.height(), rgb.bytesPerLine())
+    pixels = rows[:, : rgb.width() * 3].reshape(rgb.height(), rgb.width(), 3)
+    return PageImage(pixels.copy())
+
+
 def decoded(data: bytes) -> QImage | None:
     """Decode a JPEG or PNG; None when it is damaged."""
     image = QImage.fromData(data)

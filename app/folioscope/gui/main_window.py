@@ -7,6 +7,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
+from folioscope.domain.errors import ModelMissingError
 from folioscope.domain.queries import PageFilter
 from folioscope.domain.results import SearchResults, Suggestion
 from folioscope.gui.centre import Centre
@@ -166,7 +167,7 @@ class MainWindow(QWidget):
         bar.sidebar_wanted.connect(self.frame.toggle_sidebar)
         bar.settings_wanted.connect(self.show_settings)
         self.searches.waiting.connect(bar.chips.show_waiting)
-        self.searches.failed.connect(lambda error: self.tell(sentence_of(error)))
+        self.searches.failed.connect(self._tell_not_found)
         self.frame.narrow_changed.connect(self._be_narrow)
 
     def _be_narrow(self, is_narrow: bool) -> None:  # noqa: FBT001  (a Qt slot)
@@ -183,6 +184,13 @@ class MainWindow(QWidget):
             return  # what a second look put in order stays so until something else is asked
         self.centre.show_answer(found, is_repeat=is_repeat)
         self.sidebar.set_facets(found.facets)
+
+    def _tell_not_found(self, error: Exception) -> None:
+        self.asking.pictures.lift()  # first: what is asked in its place takes older notes away
+        if isinstance(error, ModelMissingError):
+            self.asking.tell_missing(str(error))
+        else:
+            self.tell(sentence_of(error))
 
     def set_scope(self, scope: PageFilter) -> None:
         """Take filters, and ask again with them."""

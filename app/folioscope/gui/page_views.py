@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from folioscope.domain.results import SearchResult
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 class PageViews(QObject):
     """The panel follows the chosen page unless it was closed; Enter shows the page large."""
+
+    box_asked = Signal(object, object)  # SearchResult and Box, to be found elsewhere
 
     def __init__(
         self,
@@ -53,6 +55,7 @@ class PageViews(QObject):
             inner.clicked.connect(lambda _index: self.open_panel())
         self.panel.closed.connect(self.close_panel)
         self.panel.large_requested.connect(self.show_large)
+        self.panel.box_requested.connect(self._draw_box)
         self.panel.unlock_requested.connect(self._unlock)
         for sender in (view, self.panel):
             self._connect_actions(sender)
@@ -71,6 +74,7 @@ class PageViews(QObject):
             self._stack.addWidget(self._large)
             self._large.back_requested.connect(self.close_large)
             self._large.unlock_requested.connect(self._unlock)
+            self._large.box_asked.connect(self.box_asked)
             self._connect_actions(self._large)
         return self._large
 
@@ -141,6 +145,11 @@ class PageViews(QObject):
             large.open(result, found)
             self._stack.setCurrentWidget(large)
             large.setFocus()
+
+    def _draw_box(self, result: SearchResult) -> None:
+        self.show_large(result)
+        if self._large is not None and not self._large.boxes.is_on:
+            self._large.boxes.switch()
 
     def close_large(self) -> bool:
         """Go back to the results; False if no page is large."""

@@ -2,9 +2,9 @@
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from folioscope.domain.embeddings import PictureQuery
 from folioscope.domain.queries import PageFilter
 from folioscope.domain.results import SearchResults
+from folioscope.gui.asked_picture import AskedPicture
 from folioscope.gui.job_runner import JobHandle, Lane
 from folioscope.gui.library_session import LibrarySession
 from folioscope.jobs.progress import JobContext
@@ -22,6 +22,7 @@ class SearchController(QObject):
     """
 
     asked_anew = Signal()  # what was found no longer answers what is asked
+    picture_changed = Signal()
     waiting = Signal()  # an answer takes its time
     answered = Signal(object, bool)
     failed = Signal(object)
@@ -31,7 +32,7 @@ class SearchController(QObject):
         self._session = session
         self._text = ""
         self._scope = PageFilter()
-        self._picture: PictureQuery | None = None
+        self._picture: AskedPicture | None = None
         self._handle: JobHandle | None = None
         self._wants_repeat = False
         self._timer = QTimer(self, singleShot=True, interval=DEBOUNCE_MS)
@@ -60,22 +61,26 @@ class SearchController(QObject):
         if text.strip() == self._text:
             return
         self._text = text.strip()
-        if self._text:
+        if self._text and self._picture is not None:
             self._picture = None  # words are asked in its place
+            self.picture_changed.emit()
         self._timer.start()
         self.asked_anew.emit()
 
-    def set_picture(self, picture: PictureQuery | None) -> None:
+    def set_picture(self, picture: AskedPicture | None) -> None:
         """Ask for pages that look like a picture, or no longer."""
+        if picture is self._picture:
+            return
         self._picture = picture
         if picture is not None:
             self._text = ""
+        self.picture_changed.emit()
         self._timer.stop()
         self.asked_anew.emit()
         self._ask()
 
     @property
-    def picture(self) -> PictureQuery | None:
+    def picture(self) -> AskedPicture | None:
         """The picture asked for, None where words are."""
         return self._picture
 
@@ -109,7 +114,8 @@ class SearchController(QObject):
         def work(services: Services, ctx: JobContext) -> SearchResults:
             search = services.search
             if picture is not None:
-                return search.search_picture(picture, scope=scope, limit=_LIMIT, token=ctx.token)
+                asked = picture.load(services, ctx.token)
+                return search.search_picture(asked, scope=scope, limit=_LIMIT, token=ctx.token)
             if text:
                 return search.search(text, scope=scope, limit=_LIMIT, token=ctx.token)
             return search.browse(scope=scope, token=ctx.token)

@@ -1,5 +1,6 @@
 """Asking for more than words: a second look, and what to tell where a model is missing."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -7,6 +8,7 @@ from PySide6.QtCore import QObject
 from folioscope.domain.results import SearchResults
 from folioscope.gui.library_session import sentence_of
 from folioscope.gui.notes.note_area import Note, NoteAction
+from folioscope.gui.picture_asking import PictureAsking
 from folioscope.gui.second_look import SecondLook, can_look_again
 from folioscope.gui.sentences import translated
 from folioscope.gui.words import tr
@@ -25,6 +27,7 @@ class WindowAsking(QObject):
         self._window = window
         answers = window.centre.answers
         self.second = SecondLook(window.session, window.searches, found=answers.found, parent=self)
+        self.pictures = PictureAsking(window)
         self._connect()
 
     def _connect(self) -> None:
@@ -38,7 +41,7 @@ class WindowAsking(QObject):
         second.model_missing.connect(self.tell_missing)
         second.failed.connect(lambda error: window.tell(sentence_of(error)))
         window.searches.answered.connect(lambda _found, _is_repeat: self.show_offer())
-        window.searches.asked_anew.connect(lambda: window.notes.withdraw(MODEL))
+        window.searches.asked_anew.connect(self.withdraw_missing)
 
     def look_again(self) -> None:
         """Take a second look at the answer."""
@@ -61,7 +64,11 @@ class WindowAsking(QObject):
     def _show_ordered(self, found: SearchResults) -> None:
         self._window.centre.show_answer(found, is_repeat=True)
 
-    def tell_missing(self, sentence: str) -> None:
+    def tell_missing(self, sentence: str, *, more: Sequence[NoteAction] = ()) -> None:
         """Say that a model is needed, with a way to where it is installed."""
         action = NoteAction(tr("Open Settings, Models"), self._window.show_models)
-        self._window.notes.tell(Note(MODEL, translated(sentence), [action]))
+        self._window.notes.tell(Note(MODEL, translated(sentence), [action, *more]))
+
+    def withdraw_missing(self) -> None:
+        """Take that note away."""
+        self._window.notes.withdraw(MODEL)

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QDialog
 
 from folioscope.domain.results import SearchResult
 from folioscope.gui.first_run.drop_watch import local_paths, pasted_picture
-from folioscope.gui.image_bridge import png_of
 from folioscope.gui.shortcuts import bind, show_key_list
 from folioscope.gui.words import tr
 
@@ -66,12 +65,12 @@ class WindowKeys(QObject):
             return
         if window.foot.is_activity_open:
             window.foot.toggle_activity()
-        else:
+        elif not window.asking.pictures.lift():
             window.bar.field.clear()
             window.bar.field.setFocus()
 
     def paste(self) -> None:
-        """Add the picture or the files on the clipboard to the library."""
+        """Search with the picture on the clipboard, or add its files to the library."""
         window = self._window
         if paths := local_paths(QGuiApplication.clipboard().mimeData()):
             window.add_paths(paths)
@@ -80,7 +79,7 @@ class WindowKeys(QObject):
         if picture is None:
             window.tell(tr("There is no picture on the clipboard."))
         else:
-            window.indexing.add_picture(png_of(picture.toImage()))
+            window.asking.pictures.paste(picture.toImage())
 
     def _chosen(self) -> SearchResult | None:
         return self._window.centre.answers.view.current()

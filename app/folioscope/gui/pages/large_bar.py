@@ -1,6 +1,7 @@
 """The bar over the large page: back, name, page, zoom and turn."""
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from folioscope.gui.pages.page_reader import PageAction, PageReader
@@ -8,6 +9,8 @@ from folioscope.gui.parts import Button, ElidedLabel, Label, painted, rule
 from folioscope.gui.results.result_words import file_name
 from folioscope.gui.theme import scaled, size_px
 from folioscope.gui.words import number, tr
+
+_NARROW_PX = 820
 
 
 class LargeBar(QWidget):
@@ -21,6 +24,7 @@ class LargeBar(QWidget):
         super().__init__(parent)
         painted("content", self)
         self._reader = reader
+        self._count = 0
         self.setFixedHeight(scaled(size_px("toolbar")))
         self._back = Button("", icon_name="arrow-left", kind="quiet", tip=tr("Back (Esc)"))
         self._back.clicked.connect(self.back_asked)
@@ -28,6 +32,10 @@ class LargeBar(QWidget):
         self._page = Label("", "body_strong")
         self._zoom = Label("", "body")
         self._zoom.setMinimumWidth(52)
+        self.box = Button(tr("Draw a box"), icon_name="square-dashed-mouse-pointer", kind="quiet")
+        self.box.setCheckable(True)
+        self.box.setToolTip(tr("Draw a box to find it elsewhere (B)"))
+        self.box.clicked.connect(lambda: self.action_asked.emit(PageAction.BOX))
         self._facts = Button(icon_name="panel-right", kind="icon", tip=tr("Matches and actions"))
         self._facts.clicked.connect(self.inspector_asked)
         self._compose()
@@ -56,13 +64,26 @@ class LargeBar(QWidget):
         layout.addWidget(rule(upright=True))
         layout.addWidget(self._name, 1)
         for part in (previous, self._page, following, rule(upright=True), smaller, self._zoom,
-                     larger, fit, turn, self._facts):  # fmt: skip
+                     larger, fit, turn, rule(upright=True), self.box, self._facts):  # fmt: skip
             layout.addWidget(part)
 
     def show_count(self, count: int) -> None:
         """Say how many results one goes back to."""
-        told = tr("Back to {count} results").format(count=number(count))
-        self._back.say(told if count > 1 else tr("Back"))
+        self._count = count
+        self._name_buttons()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Say less where there is little room."""
+        super().resizeEvent(event)
+        self._name_buttons()
+
+    def _name_buttons(self) -> None:
+        is_narrow = self.width() < _NARROW_PX
+        told = tr("Back to {count} results").format(count=number(self._count))
+        self._back.say(told if self._count > 1 and not is_narrow else tr("Back"))
+        self._back.setAccessibleName(told if self._count > 1 else tr("Back"))
+        self.box.say("" if is_narrow else tr("Draw a box"))
+        self.box.setAccessibleName(tr("Draw a box to find it elsewhere (B)"))
 
     def show_inspector_button(self, *, shown: bool) -> None:
         """Offer the inspector where there is no room for it beside the page."""

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from folioscope.domain.results import SearchResult, SearchResults
 from folioscope.gui.job_runner import JobRunner
+from folioscope.gui.pages.box_mode import BoxMode
 from folioscope.gui.pages.film_strip import FilmStrip
 from folioscope.gui.pages.inspector import Inspector
 from folioscope.gui.pages.large_bar import LargeBar
@@ -36,6 +37,7 @@ class LargePage(QWidget):
     reveal_requested = Signal(object)
     copy_text_requested = Signal(object)
     unlock_requested = Signal(object)
+    box_asked = Signal(object, object)  # SearchResult and Box
 
     def __init__(
         self,
@@ -53,6 +55,7 @@ class LargePage(QWidget):
         self._middle = QWidget()
         self._beside = QHBoxLayout(self._middle)
         self.inspector = Inspector(self.reader, self._middle)
+        self.boxes = BoxMode(self.canvas, services, self.inspector)
         self._strip_rule = rule(upright=True)
         self._is_drawer_open = False
         self._compose()
@@ -62,7 +65,7 @@ class LargePage(QWidget):
         beside = self._beside
         beside.setContentsMargins(0, 0, 0, 0)
         beside.setSpacing(0)
-        for part in (self.strip, self._strip_rule, self.canvas, self.inspector):
+        for part in (self.strip, self._strip_rule, self.canvas, self.boxes.help, self.inspector):
             beside.addWidget(part, 1 if part is self.canvas else 0)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -83,6 +86,8 @@ class LargePage(QWidget):
         self.inspector.open_asked.connect(lambda: self.open_requested.emit(reader.result))
         self.inspector.reveal_asked.connect(lambda: self.reveal_requested.emit(reader.result))
         self.inspector.copy_asked.connect(lambda: self.copy_text_requested.emit(reader.result))
+        self.boxes.find_asked.connect(lambda box: self.box_asked.emit(reader.result, box))
+        self.boxes.switched.connect(self._arrange)
         note = self.inspector.note
         note.unlock_asked.connect(lambda: self.unlock_requested.emit(reader.result))
 
@@ -110,6 +115,8 @@ class LargePage(QWidget):
             self._toggle_drawer()
         elif action is PageAction.CLOSE:
             self.back_requested.emit()
+        elif action is PageAction.BOX:
+            self.boxes.switch()
         elif action is PageAction.OPEN:
             self.open_requested.emit(self.reader.result)
         elif not self.reader.perform(action) and action is PageAction.COPY_TEXT:
@@ -134,8 +141,9 @@ class LargePage(QWidget):
     def event(self, event: QEvent) -> bool:
         """Keep keys that mean the page here and the results elsewhere."""
         # events come while the window is still being made, so what it is is asked last
-        closes_drawer = override_of(event) is PageAction.CLOSE and self._is_drawer_open
-        if closes_drawer or keeps_key(event):
+        is_escape = override_of(event) is PageAction.CLOSE
+        keeps = is_escape and (self._is_drawer_open or self.boxes.is_on)
+        if keeps or keeps_key(event):
             event.accept()
             return True
         return bool(super().event(event))
@@ -143,6 +151,8 @@ class LargePage(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Do what the key asks; while H is held, the page is bare."""
         action = action_of(event)
+        if self.boxes.press(event):
+            return
         if action is not None:
             self._perform(action)
         elif not self._marks_key.press(event):
@@ -172,7 +182,10 @@ class LargePage(QWidget):
             wide = self.inspector.width()
             self.inspector.setGeometry(self._middle.width() - wide, 0, wide, self._middle.height())
             self.inspector.raise_()
-        self.inspector.setVisible(beside or self._is_drawer_open)
+        is_drawing = self.boxes.is_on
+        self.bar.box.setChecked(is_drawing)
+        self.boxes.help.setVisible(is_drawing and beside)
+        self.inspector.setVisible((beside and not is_drawing) or self._is_drawer_open)
 
     def _toggle_drawer(self) -> None:
         self._is_drawer_open = not self._is_drawer_open
@@ -186,6 +199,7 @@ class LargePage(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         """Give up what is under way; nobody looks."""
         super().hideEvent(event)
+        self.boxes.leave()
         self.reader.stop()
 
     def changeEvent(self, event: QEvent) -> None:

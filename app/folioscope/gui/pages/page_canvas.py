@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 from folioscope.domain.pages import PageText
+from folioscope.gui.pages.box_drawing import BoxDrawing, paint_box, reach_of
 from folioscope.gui.pages.marks import Ground, Marks, MarkStyle, paint_marks, placed
 from folioscope.gui.pages.page_geometry import ZOOM_STEP, PageGeometry
 from folioscope.gui.pages.paper import paint_hairline, paint_shadow
@@ -37,6 +38,7 @@ class PageCanvas(QAbstractScrollArea):
     zoomed = Signal(float)
     needs_px = Signal(int)  # device pixels on the longer side, for a sharp picture
     selection_changed = Signal()
+    box_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -51,6 +53,7 @@ class PageCanvas(QAbstractScrollArea):
         self._is_settling = False
         self._shows_focus = False
         self.selection = TextSelection()
+        self.drawing = BoxDrawing()
         self.geometry_now = PageGeometry(QSizeF(400, 500))
         self._calm = QTimer(self)
         self._calm.setSingleShot(True)
@@ -72,6 +75,8 @@ class PageCanvas(QAbstractScrollArea):
         self._image, self._scaled, self._ground = QImage(), QPixmap(), None
         self._marks = marks
         self.selection = TextSelection()
+        self.drawing.clear()
+        self.box_changed.emit()
         shape = min(max(aspect, 1 / 20), 20.0)
         self._set_geometry(PageGeometry(self.geometry_now.view, shape))
 
@@ -131,6 +136,33 @@ class PageCanvas(QAbstractScrollArea):
         """Return how many device pixels the page's longer side has now."""
         return round(self.geometry_now.longest_px * self.devicePixelRatioF())
 
+    # a box to be found elsewhere
+
+    def draw_boxes(self, *, is_on: bool) -> None:
+        """Let a box be drawn in place of words being chosen, or no longer."""
+        self.drawing.is_on = is_on
+        self.drawing.clear()
+        shape = Qt.CursorShape.CrossCursor if is_on else Qt.CursorShape.ArrowCursor
+        self.viewport().setCursor(shape)
+        self.show_box()
+
+    def show_box(self) -> None:
+        """Paint the box where it is now."""
+        self.viewport().update()
+        self.box_changed.emit()
+
+    def box_rect(self) -> QRectF:
+        """Return where the box is in the view, empty where there is none."""
+        box = self.drawing.box
+        return self.geometry_now.rect_of(box) if box is not None else QRectF()
+
+    def box_picture(self) -> QImage:
+        """Return what is in the box, as sharp as it is shown."""
+        box, image = self.drawing.box, self._image
+        if box is None or image.isNull():
+            return QImage()
+        return image.copy(placed(box, QRectF(image.rect())).toAlignedRect())
+
     # zoom, turn, scroll
 
     @property
@@ -178,6 +210,8 @@ class PageCanvas(QAbstractScrollArea):
         if old.size != geometry.size or old.turned != geometry.turned:
             self._scaled = QPixmap()
             self._calm.start()
+        if self.drawing.box is not None:
+            self.box_changed.emit()
         if old.zoom != geometry.zoom:
             self.zoomed.emit(geometry.zoom)
         self.viewport().update()
@@ -218,6 +252,9 @@ class PageCanvas(QAbstractScrollArea):
         """Choose words from here, or take hold of the page beside them."""
         at = self.geometry_now.fraction_at(event.position())
         left = event.button() == Qt.MouseButton.LeftButton
+        if left and self.drawing.is_on:
+            self.drawing.press(at, reach_of(self.geometry_now.upright))
+            return
         self._is_choosing = left and self.selection.begin(at)
         if (left and not self._is_choosing) or event.button() == Qt.MouseButton.MiddleButton:
             self._grabbed_at = event.position().toPoint()
@@ -225,7 +262,9 @@ class PageCanvas(QAbstractScrollArea):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Extend what is chosen, or move the page."""
-        if self._is_choosing:
+        if self.drawing.is_on and self._grabbed_at is None:
+            self._draw(event)
+        elif self._is_choosing:
             self.selection.extend(self.geometry_now.fraction_at(event.position()))
             self._show_selection()
         elif self._grabbed_at is not None:
@@ -234,13 +273,27 @@ class PageCanvas(QAbstractScrollArea):
             at = self.geometry_now.scroll - QPointF(moved)
             self._set_geometry(self.geometry_now.scrolled(at))
 
+    def _draw(self, event: QMouseEvent) -> None:
+        at, drawing = self.geometry_now.fraction_at(event.position()), self.drawing
+        if drawing.is_held:
+            drawing.drag(at)
+            self.show_box()
+            return
+        grip = drawing.grip_at(at, reach_of(self.geometry_now.upright))
+        self.viewport().setCursor(grip.cursor if grip else Qt.CursorShape.CrossCursor)
+
     def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
         """Let go."""
+        if self.drawing.is_held:
+            self.drawing.release()
+            self.show_box()
         self._grabbed_at = None
         self._is_choosing = False
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Choose a word."""
+        if self.drawing.is_on:
+            return
         self.selection.choose_word(self.geometry_now.fraction_at(event.position()))
         self._show_selection()
 
@@ -257,7 +310,8 @@ class PageCanvas(QAbstractScrollArea):
             Qt.Key.Key_Down: (self.verticalScrollBar(), 1),
         }
         bar, step = bars.get(Qt.Key(event.key()), (None, 0))
-        if bar is not None and bar.maximum() > 0 and not event.modifiers():
+        is_free = not event.modifiers() and not self.drawing.is_on
+        if bar is not None and bar.maximum() > 0 and is_free:
             bar.setValue(bar.value() + step * bar.singleStep())
         else:
             event.ignore()
@@ -294,10 +348,12 @@ class PageCanvas(QAbstractScrollArea):
         painter.save()
         painter.setTransform(geometry.transform, combine=True)
         self._paint_picture(painter, geometry.upright)
-        if not self._hides_marks:
+        if not self._hides_marks and not self.drawing.is_on:
             style = self._style
             paint_marks(painter, self._marks, geometry.upright, ground=self._ground, style=style)
         self._paint_selection(painter, geometry.upright)
+        if self.drawing.box is not None:
+            paint_box(painter, self.drawing.box, geometry.upright)
         painter.restore()
         paint_hairline(painter, geometry.page)
         if self._shows_focus:

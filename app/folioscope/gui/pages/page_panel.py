@@ -37,6 +37,7 @@ class PagePanel(QWidget):
     reveal_requested = Signal(object)
     copy_text_requested = Signal(object)
     unlock_requested = Signal(object)
+    box_requested = Signal(object)
 
     def __init__(
         self,
@@ -73,12 +74,18 @@ class PagePanel(QWidget):
         self._out = Button(icon_name="zoom-out", kind="icon", tip=tr("Zoom out (−)"))
         self._out.clicked.connect(self.canvas.zoom_out)
         self._out.hide()
+        box = Button(
+            icon_name="square-dashed-mouse-pointer",
+            kind="icon",
+            tip=tr("Draw a box to find it elsewhere (B)"),
+        )
+        box.clicked.connect(lambda: self._perform(PageAction.BOX))
         large = Button(icon_name="maximize", kind="icon", tip=tr("Large (Enter)"))
         large.clicked.connect(lambda: self._perform(PageAction.LARGE))
         close = Button(icon_name="x", kind="icon", tip=tr("Close (Esc)"))
         close.clicked.connect(self.closed)
         names = column(self._name, self._place, gap=1)
-        parts = ((names, 1), self._out, zoom, large, close)
+        parts = ((names, 1), self._out, zoom, box, large, close)
         head = row(*parts, gap=2, margins=(16, 8, 10, 8))
         head.setFixedHeight(scaled(size_px("toolbar")))
         return head
@@ -143,6 +150,7 @@ class PagePanel(QWidget):
         result = self.reader.result
         asks = {
             PageAction.LARGE: self.large_requested,
+            PageAction.BOX: self.box_requested,
             PageAction.OPEN: self.open_requested,
             PageAction.COPY_TEXT: self.copy_text_requested,
         }

@@ -39,6 +39,7 @@ class PageAction(Enum):
     SELECT_ALL = auto()
     OPEN = auto()
     LARGE = auto()
+    BOX = auto()
     CLOSE = auto()
 
 
@@ -54,6 +55,7 @@ _PLAIN = {
     _Key.Key_Minus: PageAction.ZOOM_OUT,
     _Key.Key_0: PageAction.FIT,
     _Key.Key_R: PageAction.TURN,
+    _Key.Key_B: PageAction.BOX,
     _Key.Key_Escape: PageAction.CLOSE,
     _Key.Key_Return: PageAction.LARGE,
     _Key.Key_Enter: PageAction.LARGE,

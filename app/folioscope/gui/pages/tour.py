@@ -63,8 +63,9 @@ class PageTour(QObject):
 
     @property
     def query(self) -> str:
-        """What was asked, as it was written."""
-        return self.results.query.raw.strip()
+        """What was asked, as it was written; empty where no words were."""
+        query = self.results.query
+        return query.raw.strip() if query.text.strip() else ""
 
     @property
     def page_count(self) -> int:

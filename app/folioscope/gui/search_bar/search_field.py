@@ -4,6 +4,10 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
     QFocusEvent,
     QGuiApplication,
     QInputMethodEvent,
@@ -19,8 +23,11 @@ from PySide6.QtWidgets import QLineEdit
 from folioscope.gui.icons import pixmap
 from folioscope.gui.parts import Button
 from folioscope.gui.search_bar.earlier_queries import EarlierQueries
+from folioscope.gui.search_bar.picture_chip import PictureChip, dropped_picture
 from folioscope.gui.theme import colour, font, scaled, size_px, theme_signals
 from folioscope.gui.words import tr
+
+_CHIP_LEFT_PX = 33
 
 
 class SearchField(QLineEdit):
@@ -31,6 +38,9 @@ class SearchField(QLineEdit):
     second_look_asked = Signal()
     escaped = Signal()
     picture_pasted = Signal()
+    picture_wanted = Signal()  # to be chosen from the files
+    picture_dropped = Signal(str)
+    picture_lifted = Signal()
 
     def __init__(self, earlier: EarlierQueries) -> None:
         super().__init__()
@@ -44,6 +54,14 @@ class SearchField(QLineEdit):
         self.setMaxLength(1000)
         self.setPlaceholderText(tr("Search pages"))
         self.setAccessibleName(tr("Search pages"))
+        self.picture_chip = PictureChip(self)
+        self.picture_chip.clicked.connect(self.picture_lifted)
+        self.picture_button = Button(
+            icon_name="image-up", kind="icon", tip=tr("Find pages that look like a picture")
+        )
+        self.picture_button.setParent(self)
+        self.picture_button.setCursor(Qt.CursorShape.ArrowCursor)
+        self.picture_button.clicked.connect(self.picture_wanted)
         self.clear_button = Button(icon_name="x", kind="icon", tip=tr("Clear"))
         self.clear_button.setParent(self)
         self.clear_button.setCursor(Qt.CursorShape.ArrowCursor)
@@ -56,11 +74,58 @@ class SearchField(QLineEdit):
     def _show_clear(self, text: str) -> None:
         self.clear_button.setVisible(bool(text))
 
+    def show_picture(self, name: str) -> None:
+        """Show the picture that is searched with; none where the name is empty."""
+        self.picture_chip.show_name(name)
+        self._place_parts()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the clear button at the end."""
+        """Keep the buttons at the end."""
         super().resizeEvent(event)
+        self._place_parts()
+
+    def _place_parts(self) -> None:
         side = self.clear_button.sizeHint().height()
-        self.clear_button.move(self.width() - side - 4, (self.height() - side) // 2)
+        top = (self.height() - side) // 2
+        self.picture_button.move(self.width() - side - 4, top)
+        self.clear_button.move(self.width() - 2 * side - 4, top)
+        chip = self.picture_chip
+        wide = chip.fit(self.width() // 2) if not chip.isHidden() else 0
+        chip.move(_CHIP_LEFT_PX, (self.height() - chip.height()) // 2)
+        self.setTextMargins(wide + 4 if wide else 0, 0, 0, 0)
+
+    # --- pictures dropped ------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take a picture; leave other files to the window, which adds them."""
+        if dropped_picture(event.mimeData()):
+            event.acceptProposedAction()
+            self.setPlaceholderText(tr("Drop to find pages that look like it"))
+        elif event.mimeData().hasUrls():
+            event.ignore()
+        else:
+            super().dragEnterEvent(event)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        """Go on taking it."""
+        if dropped_picture(event.mimeData()):
+            event.acceptProposedAction()
+        else:
+            super().dragMoveEvent(event)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """Ask for words again."""
+        self.setPlaceholderText(tr("Search pages"))
+        super().dragLeaveEvent(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Search with the picture."""
+        self.setPlaceholderText(tr("Search pages"))
+        if path := dropped_picture(event.mimeData()):
+            event.acceptProposedAction()
+            self.picture_dropped.emit(path)
+        else:
+            super().dropEvent(event)
 
     # --- keys ------------------------------------------------------------------------------
 
@@ -81,6 +146,8 @@ class SearchField(QLineEdit):
             (self.second_look_asked if ctrl else self.entered).emit()
         elif key == Qt.Key.Key_Escape:
             self.escaped.emit()
+        elif key == Qt.Key.Key_Backspace and not self.text() and not self.picture_chip.isHidden():
+            self.picture_lifted.emit()
         elif event.matches(QKeySequence.StandardKey.Paste) and not self._pastes_text():
             self.picture_pasted.emit()
         else:
