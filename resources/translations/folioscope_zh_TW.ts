@@ -654,6 +654,14 @@
       <translation>外觀與語言</translation>
     </message>
     <message>
+      <source>Look at pages on battery</source>
+      <translation>使用電池時也分析外觀</translation>
+    </message>
+    <message>
+      <source>Look at pages while I work</source>
+      <translation>工作時也分析外觀</translation>
+    </message>
+    <message>
       <source>Look for changes now</source>
       <translation>立即檢查變更</translation>
     </message>
@@ -916,6 +924,10 @@
     <message>
       <source>Pages</source>
       <translation>頁面</translation>
+    </message>
+    <message>
+      <source>Pages are looked at behind everything else, once their words can be found.</source>
+      <translation>頁面的文字可以搜尋之後，才會在背景分析外觀。</translation>
     </message>
     <message>
       <source>Pages found</source>
@@ -1200,6 +1212,10 @@
       <translation>空白鍵</translation>
     </message>
     <message>
+      <source>Speed and battery</source>
+      <translation>速度與電池</translation>
+    </message>
+    <message>
       <source>Starter</source>
       <translation>入門</translation>
     </message>
@@ -1456,6 +1472,14 @@
     <message>
       <source>Why this page</source>
       <translation>為什麼是這一頁</translation>
+    </message>
+    <message>
+      <source>Without it, looking waits for mains power.</source>
+      <translation>關閉時，要等接上電源才分析。</translation>
+    </message>
+    <message>
+      <source>Without it, looking waits until nobody has used the window for a moment.</source>
+      <translation>關閉時，要等視窗閒置片刻後才分析。</translation>
     </message>
     <message>
       <source>Words</source>

@@ -77,6 +77,15 @@ def test_language_and_theme_are_saved(desk: WindowDesk) -> None:
     assert (saved(desk).current.theme, saved(desk).current.language) == ("dark", "zh_TW")
 
 
+def test_when_pages_are_looked_at_is_saved(desk: WindowDesk) -> None:
+    speed = desk.window.settings_page.speed
+    speed.on_battery.click()
+    assert saved(desk).current.looks_on_battery is True
+    assert saved(desk).current.looks_while_working is False
+    speed.while_working.click()
+    assert saved(desk).current.looks_while_working is True
+
+
 def test_a_preference_that_cannot_be_saved_says_so(desk: WindowDesk) -> None:
     (desk.folder / "settings.part").mkdir()
     look = desk.window.settings_page.look

@@ -23,6 +23,7 @@ from folioscope.gui.settings.library_section import LibrarySection
 from folioscope.gui.settings.look_section import LookSection
 from folioscope.gui.settings.models_section import ModelsSection
 from folioscope.gui.settings.section_parts import Section, card
+from folioscope.gui.settings.speed_section import SpeedSection
 from folioscope.gui.shortcuts import key_table
 from folioscope.gui.theme import size_px
 from folioscope.gui.words import tr
@@ -46,6 +47,7 @@ class SettingsPage(QWidget):
         self.library = LibrarySection(session, actions, rebuild=rebuild)
         self.models = ModelsSection(session, settings)
         self.files = FilesSection(settings)
+        self.speed = SpeedSection(settings)
         self.look = LookSection(settings)
         self._sections: list[Section] = []
         self._stack = QStackedWidget()
@@ -56,6 +58,7 @@ class SettingsPage(QWidget):
             ("library", self.library),
             ("layers", self.models),
             ("folder", self.files),
+            ("gauge", self.speed),
             ("languages", self.look),
             ("keyboard", _keyboard_section()),
             ("shield", _privacy_section()),
