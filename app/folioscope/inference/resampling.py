@@ -1,10 +1,9 @@
 """Bicubic resizing that gives, bit by bit, what Pillow gives.
 
-The visual models were trained on pictures that Pillow had resized, and Pillow may not be
-imported here. The filter (a = -0.5, widened when shrinking), the weights in 22 binary digits and
-the rounding to bytes between the two passes follow Pillow's ``Resample.c``, as does the order:
-across, then down. (Pillow 13 turns it round for pictures that shrink more in height; the models
-are older.) Whole numbers below 2**53 are exact in float64 whatever the order of summing, so BLAS
+The processors of the visual models resize with Pillow, and Pillow may not be imported here. The
+filter (a = -0.5, widened when shrinking), the weights in 22 binary digits, the rounding to bytes
+between the two passes and their order follow Pillow's ``Resample.c``; the order is that of
+Pillow 13. Whole numbers below 2**53 are exact in float64 whatever the order of summing, so BLAS
 may do the work.
 """
 
@@ -25,10 +24,12 @@ _BAND_BYTES = 8_000_000  # floats in work at a time: large pictures cost time an
 
 def resize_bicubic(rgb: Bytes, width_px: int, height_px: int) -> Bytes:
     """Resize uint8 (h, w, channels) to uint8 (height_px, width_px, channels)."""
-    across = rgb if rgb.shape[1] == width_px else _across(rgb, width_px)
-    if across.shape[0] == height_px:
-        return np.ascontiguousarray(across)
-    return _down(across, height_px)
+    height, width = rgb.shape[:2]
+    resized = rgb
+    goes_down_first = height_px < height and height - height_px > 2 * (width - width_px)
+    for pass_over in (_down, _across) if goes_down_first else (_across, _down):
+        resized = pass_over(resized, height_px if pass_over is _down else width_px)
+    return np.ascontiguousarray(resized)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,8 @@ class _Band:
 
 def _across(rgb: Bytes, width_px: int) -> Bytes:
     height, width, channels = rgb.shape
+    if width == width_px:  # a pass that changes nothing is left out
+        return rgb
     resized = np.empty((height, width_px, channels), np.uint8)
     for band in _bands(width, width_px):
         outputs, inputs = band.weights.shape
@@ -57,6 +60,8 @@ def _across(rgb: Bytes, width_px: int) -> Bytes:
 
 def _down(rgb: Bytes, height_px: int) -> Bytes:
     height, width, channels = rgb.shape
+    if height == height_px:
+        return rgb
     lines = rgb.reshape(height, width * channels)
     resized = np.empty((height_px, width * channels), np.uint8)
     for band in _bands(height, height_px):
