@@ -112,6 +112,18 @@
       <translation>再看一次所需的模型尚未安裝。</translation>
     </message>
     <message>
+      <source>A second look needs a reranking model.</source>
+      <translation>再看一次需要重新排序模型。</translation>
+    </message>
+    <message>
+      <source>A second look needs words: it reads pages together with what you typed.</source>
+      <translation>再看一次需要文字：頁面會連同您輸入的內容一起讀。</translation>
+    </message>
+    <message>
+      <source>Accept its licence at {0} and set HF_TOKEN.</source>
+      <translation>請在 {0} 接受授權並設定 HF_TOKEN。</translation>
+    </message>
+    <message>
       <source>Activity</source>
       <translation>活動</translation>
     </message>
@@ -228,6 +240,10 @@
       <translation>檢查中：{amount}</translation>
     </message>
     <message>
+      <source>Choose one in Settings → Models.</source>
+      <translation>請在設定的「模型」中選擇。</translation>
+    </message>
+    <message>
       <source>Clear</source>
       <translation>清除</translation>
     </message>
@@ -246,6 +262,10 @@
     <message>
       <source>Close (Esc)</source>
       <translation>關閉（Esc）</translation>
+    </message>
+    <message>
+      <source>Close other programs, or choose a smaller precision.</source>
+      <translation>請關閉其他程式，或選擇較小的精度。</translation>
     </message>
     <message>
       <source>Closest in meaning</source>
@@ -360,6 +380,10 @@
       <translation>下載</translation>
     </message>
     <message>
+      <source>Download it again.</source>
+      <translation>請重新下載。</translation>
+    </message>
+    <message>
       <source>Drag over years to keep only those</source>
       <translation>拖曳選取年份</translation>
     </message>
@@ -440,6 +464,10 @@
       <translation>部分相符</translation>
     </message>
     <message>
+      <source>Fetch it again, or copy the whole folder.</source>
+      <translation>請重新取得，或複製整個資料夾。</translation>
+    </message>
+    <message>
       <source>Fewer</source>
       <translation>顯示較少</translation>
     </message>
@@ -518,6 +546,10 @@
       <translation>僅語意相近</translation>
     </message>
     <message>
+      <source>Free some room on this disk.</source>
+      <translation>請在此磁碟騰出空間。</translation>
+    </message>
+    <message>
       <source>Go on</source>
       <translation>繼續</translation>
     </message>
@@ -584,6 +616,14 @@
     <message>
       <source>Into the pages found</source>
       <translation>移到找到的頁面</translation>
+    </message>
+    <message>
+      <source>It looks like what you typed</source>
+      <translation>外觀與您輸入的內容相似</translation>
+    </message>
+    <message>
+      <source>It looks like your picture</source>
+      <translation>外觀與您的圖片相似</translation>
     </message>
     <message>
       <source>Its text is still to be read</source>
@@ -762,6 +802,10 @@
       <translation>名稱</translation>
     </message>
     <message>
+      <source>Name the folder with the whole checkpoint.</source>
+      <translation>請指定含有完整檢查點的資料夾。</translation>
+    </message>
+    <message>
       <source>Nearly the same pages behind it: {count}</source>
       <translation>後面還有幾乎相同的頁面：{count}</translation>
     </message>
@@ -830,8 +874,20 @@
       <translation>沒有頁面符合這些篩選條件。</translation>
     </message>
     <message>
+      <source>No page that was looked at is clearly like the picture.</source>
+      <translation>已分析的頁面中，沒有與圖片明顯相似的。</translation>
+    </message>
+    <message>
       <source>No permission to read the file. Change it and retry.</source>
       <translation>沒有讀取檔案的權限。變更權限後再試一次。</translation>
+    </message>
+    <message>
+      <source>No reranking model is chosen.</source>
+      <translation>尚未選擇重新排序模型。</translation>
+    </message>
+    <message>
+      <source>No visual model is chosen.</source>
+      <translation>尚未選擇視覺模型。</translation>
     </message>
     <message>
       <source>None of your words is in this library.</source>
@@ -1022,6 +1078,10 @@
       <translation>已再讀一次</translation>
     </message>
     <message>
+      <source>Read again together with your words</source>
+      <translation>已連同您的文字再讀一次</translation>
+    </message>
+    <message>
       <source>Read by OCR</source>
       <translation>由 OCR 辨識</translation>
     </message>
@@ -1084,6 +1144,10 @@
     <message>
       <source>Remove from library…</source>
       <translation>從資料庫移除…</translation>
+    </message>
+    <message>
+      <source>Remove it and install it again, or choose another precision.</source>
+      <translation>請移除後重新安裝，或選擇其他精度。</translation>
     </message>
     <message>
       <source>Remove the filter {name}</source>
@@ -1316,6 +1380,14 @@
       <translation>框起的部分最接近您輸入的內容</translation>
     </message>
     <message>
+      <source>The framed part looks closest to what you typed</source>
+      <translation>框起的部分外觀最接近您輸入的內容</translation>
+    </message>
+    <message>
+      <source>The framed part looks closest to your picture</source>
+      <translation>框起的部分外觀最接近您的圖片</translation>
+    </message>
+    <message>
       <source>The framed part matches by look</source>
       <translation>框起的部分外觀相符</translation>
     </message>
@@ -1334,6 +1406,10 @@
     <message>
       <source>The quotation mark is not closed; searched for the words one by one.</source>
       <translation>引號沒有成對，已改為逐字搜尋。</translation>
+    </message>
+    <message>
+      <source>The server refuses {0} ({1}).</source>
+      <translation>伺服器拒絕提供 {0} ({1})。</translation>
     </message>
     <message>
       <source>The text in this picture is still to be read.</source>
@@ -1374,6 +1450,10 @@
     <message>
       <source>This page could not be drawn.</source>
       <translation>無法顯示這一頁。</translation>
+    </message>
+    <message>
+      <source>This page has not been looked at yet</source>
+      <translation>這一頁尚未分析外觀</translation>
     </message>
     <message>
       <source>This year</source>
@@ -1594,6 +1674,50 @@
     <message>
       <source>waiting for mains power</source>
       <translation>等待接上電源</translation>
+    </message>
+    <message>
+      <source>{0} could not be fetched from {1}: {2}.</source>
+      <translation>無法從 {1} 取得 {0}：{2}。</translation>
+    </message>
+    <message>
+      <source>{0} did not arrive whole and was deleted.</source>
+      <translation>{0} 不完整，已刪除。</translation>
+    </message>
+    <message>
+      <source>{0} did not arrive whole.</source>
+      <translation>{0} 不完整。</translation>
+    </message>
+    <message>
+      <source>{0} gives {1} only to those with leave ({2}).</source>
+      <translation>{0} 只提供 {1} 給獲准的人 ({2})。</translation>
+    </message>
+    <message>
+      <source>{0} is cut short.</source>
+      <translation>{0} 不完整。</translation>
+    </message>
+    <message>
+      <source>{0} is missing.</source>
+      <translation>缺少 {0}。</translation>
+    </message>
+    <message>
+      <source>{0} is no folder.</source>
+      <translation>{0} 不是資料夾。</translation>
+    </message>
+    <message>
+      <source>{0} is set, so nothing is fetched.</source>
+      <translation>已設定 {0}，因此不會下載。</translation>
+    </message>
+    <message>
+      <source>{0} needs {1} GB of memory; this computer has {2} GB.</source>
+      <translation>「{0}」需要 {1} GB 記憶體；這部電腦有 {2} GB。</translation>
+    </message>
+    <message>
+      <source>{0} needs {1} GB while it is installed; {2} GB are free.</source>
+      <translation>安裝「{0}」期間需要 {1} GB；目前剩 {2} GB。</translation>
+    </message>
+    <message>
+      <source>{0} needs {1} while it is installed; {2} are free.</source>
+      <translation>安裝「{0}」期間需要 {1}；目前剩 {2}。</translation>
     </message>
     <message>
       <source>{amount} are here already.</source>

@@ -244,7 +244,10 @@ def installed(make_desk: Make, fakes: Fakes, qtbot: QtBot) -> ModelsSection:
     fakes.models.kept[CLIP] = model(CLIP, "Photos", is_installed=True)
     fakes.models.trials[V4] = Trial(26.0, 5 * GB, "CPUExecutionProvider", True)
     fakes.models.chosen = "photos"
-    fakes.look.held = [LookCoverage(f"{CLIP}@1", 1000, True), LookCoverage(f"{V4}@1", 124, False)]
+    fakes.look.held = [
+        LookCoverage(f"{CLIP} 1 int8", 1000, True),
+        LookCoverage(f"{V4} 1 w8a8", 124, False),
+    ]
     return shown(make_desk, fakes, qtbot)
 
 
@@ -282,13 +285,13 @@ def test_what_the_library_holds_is_listed_and_dropped_when_unused(
     installed: ModelsSection, fakes: Fakes, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     used, unused = installed.coverage.rows()
-    assert used.meter.accessibleName() == f"Photos ({CLIP}), 62%"
+    assert used.meter.accessibleName() == f"Photos ({CLIP}, int8), 62%"
     assert not used.drop.isVisibleTo(installed)
     assert unused.count.text() == "124 of 1,624 pages · not in use"
     monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Yes)
     unused.drop.click()
     qtbot.waitUntil(lambda: len(installed.coverage.rows()) == 1)
-    assert fakes.look.dropped == [f"{V4}@1"]
+    assert fakes.look.dropped == [f"{V4} 1 w8a8"]
 
 
 def test_looking_moves_the_meter_of_the_model_in_use(installed: ModelsSection) -> None:

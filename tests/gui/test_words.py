@@ -77,7 +77,7 @@ def test_sentences_of_the_services_are_translated_with_their_values(chinese: Non
 
 def test_sentences_stay_as_they_are_in_english() -> None:
     for pattern in PATTERNS:
-        sentence = pattern.format("“a”", "b.c")
+        sentence = pattern.format("“a”", "b.c", "d")
         assert translated(sentence) == sentence
 
 

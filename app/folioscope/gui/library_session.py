@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from folioscope.domain.errors import FolioscopeError
 from folioscope.gui.job_runner import JobHandle, JobRunner, Lane
+from folioscope.gui.sentences import translated
 from folioscope.gui.words import tr
 from folioscope.jobs.progress import JobContext
 from folioscope.services.api import Services
@@ -17,9 +18,9 @@ Work = Callable[[Services, JobContext], Any]
 
 
 def sentence_of(error: object) -> str:
-    """Return what to tell of an error: its own sentence if it was expected."""
+    """Return what to tell of an error: its own sentences if it was expected."""
     if isinstance(error, FolioscopeError):
-        return str(error)
+        return " ".join(filter(None, (translated(error.what), translated(error.hint))))
     return tr("That did not work because of a fault in Folioscope. The log has the details.")
 
 

@@ -22,6 +22,7 @@ from folioscope.gui.page_actions import PageActions
 from folioscope.gui.scope import with_folder, with_kind, with_years
 from folioscope.gui.search_bar.earlier_queries import EarlierQueries
 from folioscope.gui.search_controller import SearchController
+from folioscope.gui.sentences import translated
 from folioscope.gui.sidebar.rows import folder_name
 from folioscope.gui.sidebar.sidebar import Sidebar
 from folioscope.gui.window_frame import WindowFrame
@@ -188,7 +189,7 @@ class MainWindow(QWidget):
     def _tell_not_found(self, error: Exception) -> None:
         self.asking.pictures.lift()  # first: what is asked in its place takes older notes away
         if isinstance(error, ModelMissingError):
-            self.asking.tell_missing(str(error))
+            self.asking.tell_missing(translated(error.what))
         else:
             self.tell(sentence_of(error))
 

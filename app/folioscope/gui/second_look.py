@@ -9,6 +9,7 @@ from folioscope.domain.results import SearchResults
 from folioscope.gui.job_runner import JobHandle, Lane
 from folioscope.gui.library_session import LibrarySession
 from folioscope.gui.search_controller import SearchController
+from folioscope.gui.sentences import translated
 from folioscope.jobs.progress import Progress
 
 
@@ -85,7 +86,7 @@ class SecondLook(QObject):
 
     def _tell(self, error: Exception) -> None:
         if isinstance(error, ModelMissingError):
-            self.model_missing.emit(str(error))
+            self.model_missing.emit(translated(error.what))
         else:
             self.failed.emit(error)
 

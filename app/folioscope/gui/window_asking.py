@@ -10,7 +10,6 @@ from folioscope.gui.library_session import sentence_of
 from folioscope.gui.notes.note_area import Note, NoteAction
 from folioscope.gui.picture_asking import PictureAsking
 from folioscope.gui.second_look import SecondLook, can_look_again
-from folioscope.gui.sentences import translated
 from folioscope.gui.words import tr
 
 if TYPE_CHECKING:
@@ -67,7 +66,7 @@ class WindowAsking(QObject):
     def tell_missing(self, sentence: str, *, more: Sequence[NoteAction] = ()) -> None:
         """Say that a model is needed, with a way to where it is installed."""
         action = NoteAction(tr("Open Settings, Models"), self._window.show_models)
-        self._window.notes.tell(Note(MODEL, translated(sentence), [action, *more]))
+        self._window.notes.tell(Note(MODEL, sentence, [action, *more]))
 
     def withdraw_missing(self) -> None:
         """Take that note away."""

@@ -6,8 +6,8 @@ from functools import partial
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
+from folioscope.domain.models import Precision
 from folioscope.gui.parts import Button, Label, Meter, RowStack, column, painted, row
-from folioscope.gui.settings.standings import is_of
 from folioscope.gui.strip.wording import look_words
 from folioscope.gui.words import number, tr
 from folioscope.services.look_api import LookCoverage, LookState
@@ -83,8 +83,8 @@ class CoverageCard(QFrame):
 
 
 def title_of(fingerprint: str, titles: Mapping[str, str]) -> str:
-    """Return what the model of some vectors is called."""
-    for name, title in titles.items():
-        if is_of(fingerprint, name):
-            return f"{title} ({name})"
-    return fingerprint
+    """Return what the model of some vectors is called, and in which precision it was."""
+    name, *rest = fingerprint.split(" ")
+    precision = next((part for part in rest[:2] if part in set(Precision)), "")
+    told = ", ".join(filter(None, (name, precision)))
+    return f"{titles[name]} ({told})" if name in titles else told

@@ -30,11 +30,13 @@ class LicenceDialog(QDialog):
         text: str,
         *,
         machine: Machine | None = None,
+        recommended: Precision | None = None,
         folder: str = "",
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._model, self._machine, self._folder = model, machine, folder
+        self._recommended = recommended or model.recommended
         self._title = title
         self.choices: dict[Precision, QRadioButton] = {}
         self._group = QButtonGroup(self)
@@ -107,7 +109,7 @@ class LicenceDialog(QDialog):
             disk=size_words(cost.disk_bytes),
             memory=size_words(cost.memory_bytes),
         )
-        if cost.precision == self._model.recommended:
+        if cost.precision == self._recommended:
             return tr("{choice} · recommended here").format(choice=told)
         return told
 
@@ -125,7 +127,7 @@ class LicenceDialog(QDialog):
 
     def _preselect(self) -> None:
         usable = [p for p, choice in self.choices.items() if choice.isEnabled()]
-        wanted = self._model.recommended
+        wanted = self._recommended
         chosen = wanted if wanted in usable else next(iter(usable), None)
         if chosen is not None:
             self.choices[chosen].setChecked(True)
@@ -134,7 +136,7 @@ class LicenceDialog(QDialog):
     def precision(self) -> Precision:
         """Return the precision chosen."""
         chosen = (p for p, choice in self.choices.items() if choice.isChecked())
-        return next(chosen, self._model.recommended)
+        return next(chosen, self._recommended)
 
 
 def _indented(text: str) -> QWidget:

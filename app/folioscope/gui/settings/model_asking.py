@@ -35,7 +35,14 @@ class ModelAsking(QObject):
             if facts is None:
                 return
             shown = str(folder) if folder else ""
-            made = LicenceDialog(model, title, text, machine=facts.machine, folder=shown)
+            made = LicenceDialog(
+                model,
+                title,
+                text,
+                machine=facts.machine,
+                recommended=facts.fitting_precision(model),
+                folder=shown,
+            )
             made.accepted.connect(lambda: self._agree(made, model, folder))
             self._open(made)
 

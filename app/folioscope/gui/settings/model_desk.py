@@ -30,6 +30,12 @@ class ModelFacts:
     coverage: tuple[LookCoverage, ...] = ()
     starter_bytes: int = 0
 
+    def fitting_precision(self, model: ModelInfo) -> Precision:
+        """Return the precision that a model's profile has here, or the recommended one."""
+        mine = (p for p in self.profiles if p.model and p.model.name == model.name)
+        profile = next(mine, None)
+        return (profile.precision if profile else None) or model.recommended
+
 
 @dataclass(frozen=True, slots=True)
 class InstallWish:

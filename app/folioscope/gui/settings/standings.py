@@ -82,11 +82,12 @@ def _cost_of_use(profile: Profile, page_count: int, covered: int) -> str:
 
 
 def covered_pages(coverage: tuple[LookCoverage, ...], name: str) -> int:
-    """Return how many pages were looked at with a model."""
-    return max((held.pages for held in coverage if is_of(held.model, name)), default=0)
+    """Return how many pages were looked at with a model; of its builds that in use counts."""
+    held = [each for each in coverage if model_of(each.model) == name]
+    current = next((each.pages for each in held if each.is_current), None)
+    return max((each.pages for each in held), default=0) if current is None else current
 
 
-def is_of(fingerprint: str, name: str) -> bool:
-    """Whether vectors under that name are a model's: it begins with the model's own name."""
-    rest = fingerprint.removeprefix(name)
-    return rest != fingerprint and (not rest or not rest[0].isalnum())
+def model_of(fingerprint: str) -> str:
+    """Return the name of the model that made vectors: their fingerprint begins with it."""
+    return fingerprint.partition(" ")[0]
