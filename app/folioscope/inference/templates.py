@@ -89,6 +89,8 @@ def load_template(folder: Path, file: TemplateFile) -> Template:
 
 
 def _described(path: Path, model: Any, metadata: dict[str, str]) -> Template:
+    if not model.graph.node:  # nothing at all is a valid model, too
+        raise _damaged(path)
     version = metadata.get(_VERSION_KEY, "")
     if version != VERSION:
         raise InferenceError(
