@@ -11,6 +11,7 @@ import numpy as np
 
 from folioscope.domain.errors import InferenceError
 from folioscope.inference.external_data import ExternalData
+from folioscope.inference.graph_skeleton import load_skeleton
 from folioscope.inference.weights import Turn
 
 HALVES: Mapping[str, tuple[str, tuple[str, ...]]] = {
@@ -28,12 +29,7 @@ def split(joint: Path, folder: Path, turn: Turn) -> dict[str, str]:
     Returns the sha256 of the files of weights. Raises InferenceError where the graph is damaged
     or not of this kind.
     """
-    import onnx
-
-    try:
-        model = onnx.load(str(joint), load_external_data=False)
-    except Exception as error:  # what protobuf raises differs by its version
-        raise InferenceError(f"{joint} is damaged or no ONNX file.", hint=_OTHER) from error
+    model = load_skeleton(joint)
     hashes = {}
     for half, (source, outputs) in HALVES.items():
         part = _half(model, source, outputs, joint)
