@@ -42,12 +42,14 @@ class OnnxModelShelf:
 
     def problems(self) -> list[str]:
         """Tell which descriptions cannot be used, a sentence each."""
-        return [str(error) for error in self._catalogue().problems.values()]
+        catalogue = self._catalogue()
+        costless = [self._told(entry)[1] for entry in catalogue.entries.values()]
+        return [str(error) for error in (*catalogue.problems.values(), *costless) if error]
 
     def models(self) -> list[ModelInfo]:
         """List what can be installed, shipped ones first."""
-        entries = self._catalogue().entries.values()
-        return [self._info(entry) for entry in entries if self._is_sound(entry)]
+        told = [self._told(entry)[0] for entry in self._catalogue().entries.values()]
+        return [info for info in told if info is not None]
 
     def info(self, name: str) -> ModelInfo:
         """Return one model; ModelMissingError names those there are."""
@@ -167,13 +169,12 @@ class OnnxModelShelf:
     def _entry(self, name: str) -> Entry:
         return self._catalogue().entry(name)
 
-    def _is_sound(self, entry: Entry) -> bool:
-        """Whether what a model costs can be told; where its templates are damaged it cannot."""
+    def _told(self, entry: Entry) -> tuple[ModelInfo | None, InferenceError | None]:
+        """Return the model, or why what it costs cannot be told: its templates are damaged."""
         try:
-            self._info(entry)
-        except InferenceError:
-            return False
-        return True
+            return self._info(entry), None
+        except InferenceError as error:
+            return None, error
 
     def _info(self, entry: Entry) -> ModelInfo:
         manifest = entry.manifest
