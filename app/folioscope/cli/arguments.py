@@ -21,6 +21,8 @@ examples:
   folioscope index ~/Documents           add a folder and read it
   folioscope search "loan agreement"     find pages
   folioscope search --queries FILE       a query a line, one JSON object a line
+  folioscope models list                 visual models that can be installed
+  folioscope models install NAME --from DIR   from a checkpoint's folder, without network
 
 {_EXIT_CODES}
 """
@@ -42,7 +44,10 @@ def parser() -> argparse.ArgumentParser:
     for name, about, fill in _COMMANDS:
         fill(commands.add_parser(name, help=about, description=_sentence(about), parents=[shared]))
     about = "list, install, check and choose visual models"
-    add_models(commands.add_parser("models", help=about, description=_sentence(about)), shared)
+    models = commands.add_parser(
+        "models", help=about, description=_sentence(about), parents=[shared]
+    )
+    add_models(models, shared)
     return root
 
 
