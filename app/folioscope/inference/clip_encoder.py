@@ -143,12 +143,13 @@ class ClipEncoder:
         return made
 
     def _see_all(self, images: Sequence[PageImage], token: Cancellation | None) -> list[Embedding]:
-        squares = [self._square(image) for image in images]
+        squares = [self._square(image, token) for image in images]
         vectors = self._engine.each(squares, lambda graphs, part: _seen(graphs, part, token))
         return [Embedding(cut_to(vector, self._dim)) for vector in vectors]
 
-    def _square(self, image: PageImage) -> Float32:
-        return letterboxed(image, side_px=self._manifest.image.size_px, rules=self._rules)
+    def _square(self, image: PageImage, token: Cancellation | None = None) -> Float32:
+        side = self._manifest.image.size_px
+        return letterboxed(image, side_px=side, rules=self._rules, token=token)
 
     def _sample(self, graphs: Graphs) -> Float32:
         """Embed two pictures on any provider, to compare devices."""

@@ -1,5 +1,6 @@
 """From the pixels of a page to what a vision tower takes."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +9,7 @@ import numpy.typing as npt
 from folioscope.domain.geometry import Box
 from folioscope.domain.pages import Float32, PageImage
 from folioscope.domain.patches import MAX_PIXELS, MIN_PIXELS, PatchGrid, padded_size
+from folioscope.domain.protocols import Cancellation
 from folioscope.inference.resampling import resize_bicubic
 
 PATCH = 14  # pixels; a cell of the grid is MERGE × MERGE of them
@@ -36,13 +38,21 @@ class PictureRules:
         )
 
 
-def patch_rows(image: PageImage, grid: PatchGrid, *, rules: PictureRules) -> Float32:
+def patch_rows(
+    image: PageImage,
+    grid: PatchGrid,
+    *,
+    rules: PictureRules,
+    token: Cancellation | None = None,
+) -> Float32:
     """Resize a picture to its grid and cut it: float32 (4 * len(grid), 1176).
 
     Rows go cell by cell in reading order, and in each cell its 2×2 patches in reading order;
     values of a row by channel, frame, line and column, as the Qwen2-VL processor has them.
+    Raises Cancelled.
     """
-    rgb = resize_bicubic(_on_canvas(image.rgb), grid.width_px, grid.height_px)
+    canvas = _on_canvas(image.rgb)
+    rgb = resize_bicubic(canvas, grid.width_px, grid.height_px, check=_checking(token))
     side = PATCH
     cells = rgb.reshape(grid.rows, MERGE, side, grid.columns, MERGE, side, 3)
     still = normalised(cells.transpose(0, 3, 1, 4, 6, 2, 5), rules)
@@ -62,18 +72,26 @@ def normalised(cells: npt.NDArray[np.uint8], rules: PictureRules) -> Float32:
     return np.ascontiguousarray(table[cells, channel])
 
 
-def letterboxed(image: PageImage, *, side_px: int, rules: PictureRules) -> Float32:
+def letterboxed(
+    image: PageImage,
+    *,
+    side_px: int,
+    rules: PictureRules,
+    token: Cancellation | None = None,
+) -> Float32:
     """Fit a whole picture into a white square: float32 (3, side_px, side_px).
 
     Cutting out the middle, as the model's own processor does, would lose the top and bottom of
-    every page.
+    every page. Raises Cancelled.
     """
     scale = side_px / max(image.width_px, image.height_px)
     width = min(side_px, max(1, round(image.width_px * scale)))
     height = min(side_px, max(1, round(image.height_px * scale)))
     square = np.full((side_px, side_px, 3), _WHITE, np.uint8)
     top, left = (side_px - height) // 2, (side_px - width) // 2
-    square[top : top + height, left : left + width] = resize_bicubic(image.rgb, width, height)
+    square[top : top + height, left : left + width] = resize_bicubic(
+        image.rgb, width, height, check=_checking(token)
+    )
     mean = np.array(rules.mean, np.float32)[:, None, None]
     deviation = np.array(rules.deviation, np.float32)[:, None, None]
     planes = square.transpose(2, 0, 1).astype(np.float32) * np.float32(1 / 255)
@@ -88,6 +106,10 @@ def cropped(image: PageImage, box: Box) -> PageImage:
     x1 = max(x0 + 1, round(inside.x1 * image.width_px))
     y1 = max(y0 + 1, round(inside.y1 * image.height_px))
     return PageImage(np.ascontiguousarray(image.rgb[y0:y1, x0:x1]))
+
+
+def _checking(token: Cancellation | None) -> Callable[[], None]:
+    return token.raise_if_cancelled if token is not None else lambda: None
 
 
 def _on_canvas(rgb: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:

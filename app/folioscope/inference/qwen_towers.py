@@ -69,7 +69,7 @@ class QwenTowers:
         session = graphs[VISION]
         grid = self.rules.grid(image)
         geometry = vision_geometry(grid, window_cells=_window_cells(session))
-        rows = patch_rows(image, grid, rules=self.rules)
+        rows = patch_rows(image, grid, rules=self.rules, token=token)
         inputs: dict[str, Array] = {
             "pixel_values": rows[geometry.order],
             "pos_hw": geometry.places,

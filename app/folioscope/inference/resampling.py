@@ -7,6 +7,7 @@ Pillow 13. Whole numbers below 2**53 are exact in float64 whatever the order of 
 may do the work.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,13 +23,18 @@ _OUTPUTS_A_BAND = 32  # neighbours share most of their inputs, and a band's matr
 _BAND_BYTES = 8_000_000  # floats in work at a time: large pictures cost time and no memory
 
 
-def resize_bicubic(rgb: Bytes, width_px: int, height_px: int) -> Bytes:
-    """Resize uint8 (h, w, channels) to uint8 (height_px, width_px, channels)."""
+def resize_bicubic(
+    rgb: Bytes, width_px: int, height_px: int, *, check: Callable[[], None] = lambda: None
+) -> Bytes:
+    """Resize uint8 (h, w, channels) to uint8 (height_px, width_px, channels).
+
+    ``check`` is called many times a second, and what it raises ends the work.
+    """
     height, width = rgb.shape[:2]
     resized = rgb
     goes_down_first = height_px < height and height - height_px > 2 * (width - width_px)
     for pass_over in (_down, _across) if goes_down_first else (_across, _down):
-        resized = pass_over(resized, height_px if pass_over is _down else width_px)
+        resized = pass_over(resized, height_px if pass_over is _down else width_px, check)
     return np.ascontiguousarray(resized)
 
 
@@ -41,7 +47,7 @@ class _Band:
     weights: Float64
 
 
-def _across(rgb: Bytes, width_px: int) -> Bytes:
+def _across(rgb: Bytes, width_px: int, check: Callable[[], None]) -> Bytes:
     height, width, channels = rgb.shape
     if width == width_px:  # a pass that changes nothing is left out
         return rgb
@@ -50,6 +56,7 @@ def _across(rgb: Bytes, width_px: int) -> Bytes:
         outputs, inputs = band.weights.shape
         step = max(1, _BAND_BYTES // (8 * inputs))
         for start in range(0, height, step):
+            check()
             part = rgb[start : start + step, band.first_in : band.first_in + inputs]
             for channel in range(channels):
                 sums = part[:, :, channel].astype(np.float64) @ band.weights.T
@@ -58,7 +65,7 @@ def _across(rgb: Bytes, width_px: int) -> Bytes:
     return resized
 
 
-def _down(rgb: Bytes, height_px: int) -> Bytes:
+def _down(rgb: Bytes, height_px: int, check: Callable[[], None]) -> Bytes:
     height, width, channels = rgb.shape
     if height == height_px:
         return rgb
@@ -68,6 +75,7 @@ def _down(rgb: Bytes, height_px: int) -> Bytes:
         outputs, inputs = band.weights.shape
         step = max(1, _BAND_BYTES // (8 * inputs))
         for start in range(0, lines.shape[1], step):
+            check()
             part = lines[band.first_in : band.first_in + inputs, start : start + step]
             sums = band.weights @ part.astype(np.float64)
             resized[band.first_out : band.first_out + outputs, start : start + step] = _rounded(

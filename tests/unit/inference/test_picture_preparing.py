@@ -17,6 +17,7 @@ from folioscope.inference.picture_preparing import (
     patch_rows,
 )
 from folioscope.inference.resampling import resize_bicubic
+from folioscope.jobs.tokens import Cancelled, CancelToken
 
 PILLOW = int(PIL.__version__.split(".")[0])
 RULES = PictureRules(
@@ -130,3 +131,31 @@ def test_a_part_is_cut_out_and_never_empty():
     np.testing.assert_array_equal(part.rgb, image.rgb[50:100, 20:60])
     for box in (Box(1, 1, 1, 1), Box(0.5, 0.5, 0.5, 0.5), Box(-3, -3, -2, -2), Box(0.999, 0, 1, 1)):
         assert min(cropped(image, box).rgb.shape[:2]) >= 1
+
+
+class CancelledWhenAsked(CancelToken):
+    """Is cancelled at the third look."""
+
+    looks = 0
+
+    def raise_if_cancelled(self) -> None:
+        self.looks += 1
+        if self.looks == 3:
+            self.cancel()
+        super().raise_if_cancelled()
+
+
+def as_patches(image: PageImage, token: CancelToken) -> np.ndarray:
+    return patch_rows(image, RULES.grid(image), rules=RULES, token=token)
+
+
+def as_square(image: PageImage, token: CancelToken) -> np.ndarray:
+    return letterboxed(image, side_px=512, rules=RULES, token=token)
+
+
+@pytest.mark.parametrize("prepare", [as_patches, as_square])
+def test_preparing_a_large_picture_can_be_cancelled(prepare):
+    image, token = PageImage(np.zeros((6_000, 4_000, 3), np.uint8)), CancelledWhenAsked()
+    with pytest.raises(Cancelled):
+        prepare(image, token)
+    assert token.looks == 3
