@@ -96,6 +96,8 @@ class MainWindow(QWidget):
             actions=self.page_actions,
             ask_password=self.foot.ask_password,
         )
+        # what was found without a model that had to be loaded first is better asked again
+        self.pages.panel.reader.heat.awoke.connect(self.searches.repeat)
         self.pages.set_asked(is_asked=bool(self.bar.field.text().strip()))
         self.bar.field.down_pressed.connect(answers.view.setFocus)
         self.bar.tile_width_changed.connect(answers.view.set_tile_width)

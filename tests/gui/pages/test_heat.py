@@ -138,6 +138,18 @@ def test_a_page_seen_before_has_its_frames_at_once(
     assert len(fakes.look.asked_heat) == asked
 
 
+def test_a_model_that_is_still_being_loaded_is_asked_again(
+    panel: PagePanel, found: SearchResults, fakes: Fakes, qtbot: QtBot
+) -> None:
+    hit = show(panel, found, qtbot)
+    qtbot.waitUntil(lambda: len(fakes.look.asked_heat) == 1)
+    fakes.look.heats[hit.ref, "map coast"] = HEAT
+    with qtbot.waitSignal(panel.reader.heat.awoke):
+        pass
+    assert len(panel.reader.tour.marks.looks) == 2
+    assert len(fakes.look.asked_heat) == 2
+
+
 def test_the_model_is_not_asked_where_none_is_in_use(
     panel: PagePanel, found: SearchResults, fakes: Fakes, qtbot: QtBot
 ) -> None:

@@ -70,6 +70,7 @@ class ModelDesk(QObject):
         super().__init__(parent)
         self._session = session
         self.facts: ModelFacts | None = None
+        self._coverage: tuple[LookCoverage, ...] = ()
         self.measured: str | None = None  # the model on trial, None while nothing is measured
         self._works: dict[str, ModelWork] = {}
         self._installs: dict[str, JobHandle] = {}
@@ -78,12 +79,18 @@ class ModelDesk(QObject):
     # --- facts -----------------------------------------------------------------------------
 
     def reload(self, _done: object = None) -> None:
-        """Ask what there is."""
+        """Ask what there is; what the library holds takes longer and comes behind."""
         self._submit(_ask, self._take)
+        self._submit(lambda services, _ctx: services.look.coverage(), self._take_coverage)
 
     def _take(self, facts: ModelFacts) -> None:
-        self.facts = facts
-        self.facts_changed.emit(facts)
+        self.facts = replace(facts, coverage=self._coverage)
+        self.facts_changed.emit(self.facts)
+
+    def _take_coverage(self, coverage: list[LookCoverage]) -> None:
+        self._coverage = tuple(coverage)
+        if self.facts is not None:
+            self._take(self.facts)
 
     def _submit(self, work: Work, then: Callable[[Any], None]) -> None:
         self._session.submit(work, then=then, otherwise=self._tell)
@@ -276,7 +283,6 @@ def _ask(services: Services, _ctx: JobContext) -> ModelFacts:
         machine=look_at_machine(models_dir()),
         profiles=tuple(services.models.profiles()),
         rerankers=tuple(services.models.rerankers()),
-        coverage=tuple(services.look.coverage()),
         starter_bytes=_folder_bytes(models_dir() / "starter"),
     )
 

@@ -123,6 +123,7 @@ class ProfileColumn:
             return
         self._name.setText(model.name)
         self._licence.setText(model.licence)
+        self._licence.setVisible(bool(model.licence))
         self._use.setText(use_words(model))
         self._use.set_tone("muted" if model.is_commercial_use_allowed else "warn")
 
