@@ -12,11 +12,14 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "folioscope-setup"
+# apart, because torch is large and nothing of Folioscope may come to need it
+PARITY_VENV = ROOT / ".venv-parity"
 OLDEST_PYTHON = (3, 11)
 OLDEST_PIP = "pip>=25.1"  # the first that knows --group
 NO_DISPLAY = (
@@ -53,7 +56,7 @@ def main() -> int:
     """Set up for the purpose asked, and say in one sentence what is in the way."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--for", dest="purpose", default="window",
-                        choices=["window", "command", "test", "check"])  # fmt: skip
+                        choices=["window", "command", "test", "check", "parity"])  # fmt: skip
     options = parser.parse_args()
     try:
         set_up(options.purpose)
@@ -73,6 +76,9 @@ def set_up(purpose: str) -> None:
     if purpose == "window" and not has_display():
         raise SetupError(NO_DISPLAY)
     install_system_packages(missing_packages(purpose))
+    if purpose == "parity":
+        set_up_parity()
+        return
     wants_tools = purpose in {"test", "check"}
     if not is_current(wants_tools=wants_tools):
         install(wants_tools=wants_tools)
@@ -140,9 +146,30 @@ def install_system_packages(packages: list[str]) -> None:
         raise SetupError(f"System packages could not be installed; try: {' '.join(command)}")
 
 
-def stamp() -> list[str]:
+def set_up_parity() -> None:
+    """Make the environment that our graphs are compared with transformers in; raise SetupError."""
+    done = PARITY_VENV / STAMP.name
+    if done.exists() and done.read_text().split() == stamp(PARITY_VENV):
+        return
+    print("Setting up .venv-parity; torch is large, so this takes a while.", file=sys.stderr)
+    step([sys.executable, "-m", "venv", "--clear", str(PARITY_VENV)])
+    pip = [str(PARITY_VENV / "bin" / "python"), "-m", "pip", "--disable-pip-version-check"]
+    step([*pip, "install", "--quiet", "--upgrade", OLDEST_PIP])
+    # alone and first: beside others pip may take a build with CUDA, of ten times the size
+    step([*pip, "install", "--quiet", torch_requirement()])
+    step([*pip, "install", "--quiet", "--editable", f"{ROOT}[cpu]", "--group", "parity"])
+    done.write_text(" ".join(stamp(PARITY_VENV)) + "\n")
+
+
+def torch_requirement() -> str:
+    """Return the version of torch that pyproject.toml wants for making templates."""
+    groups = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["dependency-groups"]
+    return next(wish for wish in groups["export"] if wish.startswith("torch=="))
+
+
+def stamp(venv: Path | None = None) -> list[str]:
     """Return what an installation depends on: this Python and the project's own wishes."""
-    python = hashlib.sha256(f"{sys.version}{VENV}".encode()).hexdigest()
+    python = hashlib.sha256(f"{sys.version}{venv or VENV}".encode()).hexdigest()
     return [python, hashlib.sha256((ROOT / "pyproject.toml").read_bytes()).hexdigest()]
 
 

@@ -30,7 +30,7 @@ def build(
     say: Callable[[str], None] = print,
 ) -> None:
     """Write templates and manifest.toml into ``out``; InferenceError, and nothing half-made."""
-    name = name or checkpoint.resolve().name
+    name = checkpoint.resolve().name if name is None else name
     if not _NAME.fullmatch(name):
         raise InferenceError(
             f"`{name}` cannot name a model.",

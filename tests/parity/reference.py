@@ -161,9 +161,15 @@ class ReferenceReranker(TransformersModel):
 
     def logits(self, query: str, documents: list[str | np.ndarray]) -> np.ndarray:
         """Judge texts and pictures as one batch: float32 (documents,), before the bias."""
-        shown = [d if isinstance(d, str) else IMAGE for d in documents]
-        texts = [f"**Document**:\n{d}\n**Query**:\n{query}" for d in shown]
         images = [d for d in documents if not isinstance(d, str)]
+        return self._judged([_pair(query, d) for d in documents], images)
+
+    def pair_logits(self, query: np.ndarray, judged: str | np.ndarray) -> np.ndarray:
+        """Judge one text or picture for a picture that is asked for: float32 (1,)."""
+        images = [d for d in (judged, query) if not isinstance(d, str)]
+        return self._judged([_pair(query, judged)], images)
+
+    def _judged(self, texts: list[str], images: list[np.ndarray]) -> np.ndarray:
         hidden, _, _ = self.hidden(texts, images, ends=(SCORE_TOKEN,))
         heads = self.heads
         inner = torch.relu(hidden[:, -1] @ heads["score.0.weight"].T + heads["score.0.bias"])
@@ -172,6 +178,11 @@ class ReferenceReranker(TransformersModel):
     def scores(self, query: str, documents: list[str | np.ndarray]) -> np.ndarray:
         """Return relevance from 0 to 1."""
         return 1 / (1 + np.exp(LOGIT_BIAS - self.logits(query, documents)))
+
+
+def _pair(query: str | np.ndarray, judged: str | np.ndarray) -> str:
+    asked, shown = (each if isinstance(each, str) else IMAGE for each in (query, judged))
+    return f"**Document**:\n{shown}\n**Query**:\n{asked}"
 
 
 def _old_name(key: str) -> str:
