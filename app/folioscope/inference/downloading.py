@@ -53,11 +53,12 @@ class Repository:
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """A file as it came."""
+    """A file as it came. ``is_proven``: its hash was known before, from manifest or hub."""
 
     name: str
     size_bytes: int
     sha256: str
+    is_proven: bool = False
 
 
 class MissingFileError(InferenceError):
@@ -180,8 +181,9 @@ class Downloader:
         size, sha256 = self._write(response, part, have, wanted.size_bytes or total)
         if total is not None and size < total:
             raise _TryAgainError(_cut(wanted.name))
-        _check(part, wanted, size, sha256, wanted.sha256 or _announced_sha256(response))
-        return Arrived(wanted.name, size, sha256)
+        known = wanted.sha256 or _announced_sha256(response)
+        _check(part, wanted, size, sha256, known)
+        return Arrived(wanted.name, size, sha256, is_proven=bool(known))
 
     def _check_status(
         self, response: "httpx2.Response", wanted: CheckpointFile, part: Path

@@ -22,6 +22,7 @@ from folioscope.jobs.tokens import CancelToken
 _RECORD = "arrived.json"
 _PREFIX = ".download-"
 _REPORT_EVERY = 1 << 20
+_SMALL_BYTES = 64_000_000  # weights are larger, and tell by themselves when they are damaged
 
 
 class _Record(msgspec.Struct):
@@ -55,6 +56,21 @@ def arrived_bytes(manifest: VisualManifest, home: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
+def forget_unproven(home: Path, manifest: VisualManifest) -> None:
+    """Delete small files that nothing vouched for, so that the next install fetches them anew.
+
+    A network that wants a login answers any address with a page of its own.
+    """
+    folder = download_folder(home, manifest)
+    record = _read(folder / _RECORD)
+    for name, arrived in list(record.files.items()):
+        if not arrived.is_proven and arrived.size_bytes < _SMALL_BYTES:
+            del record.files[name]
+            (folder / name).unlink(missing_ok=True)
+    if folder.is_dir():
+        _write(folder / _RECORD, record)
+
+
 def _here(folder: Path, file: CheckpointFile) -> int:
     for path in (folder / file.name, folder / f"{file.name}.part"):
         if path.is_file():
@@ -64,13 +80,17 @@ def _here(folder: Path, file: CheckpointFile) -> int:
 
 @dataclass
 class Fetching:
-    """Fetches what a manifest names. ``report`` is told of bytes done and in all."""
+    """Fetches what a manifest names. ``report`` is told of bytes done and in all.
+
+    ``expected_bytes`` is how much that will be, as far as one can tell.
+    """
 
     manifest: VisualManifest
     precision: Precision
     home: Path
     token: CancelToken
     report: Callable[[int, int], None]
+    expected_bytes: int = 0
     backoff_s: float = 1.0
 
     def fetch(self) -> dict[str, Arrived]:
@@ -86,9 +106,9 @@ class Fetching:
         self.record = _read(self.folder / _RECORD)
         self._done, self._told = 0, 0
         wanted = sorted(self.manifest.files_for(self.precision), key=lambda f: f.name != INDEX_FILE)
-        self._total = sum(f.size_bytes for f in wanted)
         if not all(self._has(file) for file in (*wanted, *self._shards(wanted))):
             self._fetch_all(wanted)
+            self.report(self._done, self._done)
         return {name: self.record.files[name] for name in sorted(self.record.files)}
 
     def _fetch_all(self, wanted: list[CheckpointFile]) -> None:
@@ -106,7 +126,11 @@ class Fetching:
         if not (self.folder / INDEX_FILE).is_file():
             return []
         known = {file.name for file in wanted}
-        return [CheckpointFile(name=n) for n in shard_names(self.folder) if n not in known]
+        try:
+            return [CheckpointFile(name=n) for n in shard_names(self.folder) if n not in known]
+        except InferenceError:
+            (self.folder / INDEX_FILE).unlink()  # it is no index; the next install fetches it anew
+            raise
 
     def _fetch_one(self, loader: Downloader, file: CheckpointFile) -> None:
         if not self._has(file):
@@ -131,7 +155,7 @@ class Fetching:
             return
         self._told = size
         done = self._done + size
-        self.report(done, max(self._total, done))
+        self.report(done, max(self.expected_bytes, done))
 
 
 def _read(path: Path) -> _Record:

@@ -20,6 +20,7 @@ from folioscope.inference.fetching import (
     Fetching,
     arrived_bytes,
     download_folder,
+    forget_unproven,
     remove_downloads,
 )
 from folioscope.inference.installing import digest, held, is_whole, make_whole
@@ -100,6 +101,16 @@ class ModelMaking:
         folder = self.source or download_folder(self.home, self.manifest)
         if self.source is not None:
             self._beside(lambda: self._check_source(folder))
+        try:
+            self._make_whole(folder, arrived)
+        except InferenceError:
+            if self.source is None:
+                forget_unproven(self.home, self.manifest)
+            raise
+        if self.source is None:
+            remove_downloads(self.home)
+
+    def _make_whole(self, folder: Path, arrived: Mapping[str, Arrived]) -> None:
         hashes: dict[str, str] = {}
         make_whole(
             self.build,
@@ -107,12 +118,13 @@ class ModelMaking:
             room_bytes=self.bytes_of_build() + _SPARE_BYTES,
             hashes=hashes,
         )
-        if self.source is None:
-            remove_downloads(self.home)
 
     def bytes_of_build(self) -> int:
         """Return how much room the files will take."""
         return build_bytes(self.manifest, self.templates_dir, self.precision)
+
+    def _bytes_to_fetch(self) -> int:
+        return fetched_bytes(self.manifest, self.templates_dir, self.precision)
 
     def _check_before(self) -> None:
         if self.precision not in self.manifest.precisions:
@@ -123,8 +135,7 @@ class ModelMaking:
             )
         needed = self.bytes_of_build() + _SPARE_BYTES
         if self.source is None:
-            fetched = fetched_bytes(self.manifest, self.templates_dir, self.precision)
-            needed += max(0, fetched - arrived_bytes(self.manifest, self.home))
+            needed += max(0, self._bytes_to_fetch() - arrived_bytes(self.manifest, self.home))
         free = free_bytes(self.home)
         if free < needed:
             raise InferenceError(
@@ -163,7 +174,13 @@ class ModelMaking:
             self._tell(InstallStage.DOWNLOADING, done, total)
 
         return Fetching(
-            self.manifest, self.precision, self.home, self._token, report, self.backoff_s
+            self.manifest,
+            self.precision,
+            self.home,
+            self._token,
+            report,
+            expected_bytes=self._bytes_to_fetch(),
+            backoff_s=self.backoff_s,
         ).fetch()
 
     def _check_source(self, folder: Path) -> None:

@@ -20,7 +20,7 @@ from folioscope.domain.models import (
 from folioscope.domain.protocols import Cancellation
 from folioscope.inference.catalogue import Catalogue, Entry, read_catalogue
 from folioscope.inference.fetching import partial_bytes, remove_downloads
-from folioscope.inference.installing import held, installed_size, is_whole
+from folioscope.inference.installing import MARKER, held, installed_size, is_whole
 from folioscope.inference.model_costs import available, costs, fetched_bytes
 from folioscope.inference.model_making import ModelMaking
 from folioscope.inference.models import faults_of
@@ -93,10 +93,9 @@ class OnnxModelShelf:
         if not home.is_dir():
             return freed
         with held(home):
-            for build in self._builds(entry.manifest):
-                if precision is None or build.precision is precision:
-                    freed += build.size_bytes
-                    shutil.rmtree(build.folder)
+            for folder in _build_folders(home, entry.manifest, precision):
+                freed += installed_size(folder)
+                shutil.rmtree(folder)
             if precision is None:
                 freed += partial_bytes(home)
                 remove_downloads(home)
@@ -204,7 +203,7 @@ class OnnxModelShelf:
         return self.models_dir / name / manifest.build_name(precision)
 
     def _builds(self, manifest: VisualManifest) -> list[InstalledBuild]:
-        """List builds of this revision; those of others are left to ``remove`` by hand."""
+        """List builds of this revision; those of others only take up room until removed."""
         found = []
         for precision in Precision:
             folder = self._build_folder(manifest.name, manifest, precision)
@@ -227,6 +226,17 @@ class OnnxModelShelf:
                 return manifest, whole[wanted]
         what = f"{name} is not installed{f' in {precision.value}' if precision else ''}."
         raise ModelMissingError(what, hint=f"Install it with: folioscope models install {name}")
+
+
+def _build_folders(home: Path, manifest: VisualManifest, precision: Precision | None) -> list[Path]:
+    """Return folders of builds, of older revisions too; never what is the user's own."""
+    wanted = [precision] if precision else list(Precision)
+    return [
+        folder
+        for each in wanted
+        for folder in sorted(home.glob(f"*-{each.value}"))
+        if (folder / MARKER).is_file() or folder.name == manifest.build_name(each)
+    ]
 
 
 def recommended(manifest: VisualManifest) -> Precision:

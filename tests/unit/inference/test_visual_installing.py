@@ -235,10 +235,7 @@ def test_too_little_room_is_told_with_the_numbers(shelf, checkpoints, monkeypatc
 
 
 def test_a_disk_that_fills_up_is_told_and_leaves_nothing(shelf, checkpoints, monkeypatch):
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("folioscope.inference.external_data.ExternalData._write", full)
+    monkeypatch.setattr("folioscope.inference.external_data.ExternalData._write", _full)
     with pytest.raises(InferenceError, match=r"cannot be written.*No space left on device"):
         shelf.install(TINY_V4, source=checkpoints[TINY_V4])
     assert made_in(shelf) == set()
@@ -331,18 +328,18 @@ def test_a_failed_download_goes_on_at_the_next_install(fetching_shelf, hub):
 
 
 def test_what_is_here_whole_needs_no_network(fetching_shelf, hub, monkeypatch):
-    """A first try fetches all and fails to convert; the next one converts offline."""
+    """A first try fetches all and finds the disk full; the next one converts offline."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("folioscope.inference.model_making.bind", _fail)
-        with pytest.raises(InferenceError, match="not today"):
+        patched.setattr("folioscope.inference.model_making.bind", _full)
+        with pytest.raises(InferenceError, match="No space left"):
             fetching_shelf.install(TINY_V4)
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     fetching_shelf.install(TINY_V4)
     assert fetching_shelf.info(TINY_V4).is_installed
 
 
-def _fail(*_: object) -> None:
-    raise InferenceError("not today")
+def _full(*_: object) -> None:
+    raise OSError(28, "No space left on device")
 
 
 def test_a_wrong_hash_is_told_and_the_rest_is_kept(fetching_shelf, hub):
@@ -353,6 +350,18 @@ def test_a_wrong_hash_is_told_and_the_rest_is_kept(fetching_shelf, hub):
     with pytest.raises(InferenceError, match=r"tokenizer\.json did not arrive whole"):
         fetching_shelf.install(TINY_V4)
     assert not any("tokenizer" in name for name in made_in(fetching_shelf))
+
+
+@pytest.mark.parametrize("name", ["model.safetensors.index.json", "adapters/adapter_config.json"])
+def test_a_page_that_came_instead_of_a_file_is_fetched_anew(fetching_shelf, hub, name):
+    """Where neither manifest nor hub tell a hash, only converting finds it out."""
+    hub.faults[name] = Fault(body=b"<html>Sign in to this network</html>")
+    for _ in range(2):
+        with pytest.raises(InferenceError, match="cannot be read"):
+            fetching_shelf.install(TINY_V4)
+    hub.faults.clear()
+    fetching_shelf.install(TINY_V4)
+    assert fetching_shelf.verify(TINY_V4) == []
 
 
 def test_a_stalled_download_is_cancelled_at_once_and_kept(fetching_shelf, hub):
@@ -403,6 +412,19 @@ def test_removing_takes_builds_and_downloads_away(fetching_shelf, hub, checkpoin
     assert fetching_shelf.remove(TINY_V4) == sizes[Precision.INT8] + left
     assert made_in(fetching_shelf) == set()
     assert TINY_V4 in {model.name for model in fetching_shelf.models()}  # still described
+
+
+def test_builds_of_older_revisions_are_removed_and_files_of_the_users_own_are_not(
+    shelf, checkpoints
+):
+    shelf.install(TINY_V4, source=checkpoints[TINY_V4])
+    home = shelf.models_dir / TINY_V4
+    (home / "local-int8").rename(home / "older-int8")
+    (home / "my-int8").mkdir()
+    (home / "my-int8" / "notes.txt").write_text("mine")
+    assert not shelf.info(TINY_V4).is_installed
+    assert shelf.remove(TINY_V4) > 1_000_000
+    assert made_in(shelf) == {"my-int8/notes.txt"}
 
 
 # --- kills, and several at once
