@@ -87,8 +87,9 @@ def _install(models: ModelsService, options: Namespace) -> int:
 
 
 def _is_there(model: ModelInfo, precision: Precision | None) -> bool:
-    wanted = precision or model.recommended
-    return any(build.is_whole and build.precision is wanted for build in model.builds)
+    """Whether nothing will be fetched."""
+    whole = [build.precision for build in model.builds if build.is_whole]
+    return precision in whole if precision else bool(whole)
 
 
 def _ask(model: ModelInfo, *, is_accepted: bool) -> None:

@@ -97,11 +97,11 @@ class ShelvedModels:
         precision: Precision | None = None,
         source: Path | None = None,
     ) -> None:
-        """Install; raise InferenceError and its kin."""
+        """Install, by default what is there already or fits; raise InferenceError and its kin."""
         name = _model_name(name)
         self._shelf.install(
             name,
-            precision=precision or self._fitting(name),
+            precision=precision or self._usual(name),
             source=source,
             token=ctx.token,
             report=_Reporter(ctx),
@@ -129,7 +129,7 @@ class ShelvedModels:
     def trial(self, name: str, ctx: JobContext, *, precision: Precision | None = None) -> Trial:
         """Measure what a page costs here, and keep it."""
         name = _model_name(name)
-        wanted = precision or _precision(self._shelf.info(name), self._machine(self._models_dir()))
+        wanted = precision or self._usual(name)
         trial = self._shelf.trial(name, precision=wanted, token=ctx.token)
         self._keep_trial(f"{name} {wanted.value}", trial)
         return trial
@@ -160,8 +160,8 @@ class ShelvedModels:
                 hint=f"Install it first: folioscope models install {name}",
             )
 
-    def _fitting(self, name: str) -> Precision:
-        return _fitting_precision(self._shelf.info(name), self._machine(self._models_dir()))
+    def _usual(self, name: str) -> Precision:
+        return _precision(self._shelf.info(name), self._machine(self._models_dir()))
 
     # --- trials
 

@@ -160,6 +160,13 @@ def test_installing_takes_the_precision_that_fits_and_tells_progress(service):
     assert [(now.done, now.total) for now in told[:3]] == [(0, 100), (50, 100), (100, 100)]
 
 
+def test_what_is_installed_is_not_fetched_in_another_precision(service):
+    """Whoever installed one precision consented to that download and to no other."""
+    models = service(installed(PAGES, Precision.FP16), memory_gb=5)
+    models.install("pages", JobContext())
+    assert models._shelf.asked == [("install", "jina-embeddings-v4", Precision.FP16, None)]
+
+
 def test_a_trial_is_kept(service, tmp_path):
     trial = service().trial("pages", JobContext())
     assert trial.seconds_a_page == 12.5
