@@ -12,7 +12,7 @@ import numpy as np
 from folioscope.domain.documents import Failure, FailureCause, FileState, SourceFile
 from folioscope.domain.embeddings import DeviceChoice, Embedding, EncoderNeeds, QueryInput
 from folioscope.domain.errors import DocumentError, InferenceError, ModelMissingError
-from folioscope.domain.pages import Float32, MultiVector, PageImage, PageRef
+from folioscope.domain.pages import Float32, MultiVector, PageImage, PageRecord, PageRef
 from folioscope.domain.patches import PatchGrid
 from folioscope.domain.protocols import Cancellation, EncoderSpec
 from folioscope.jobs.progress import JobContext, Progress
@@ -29,14 +29,20 @@ from folioscope.stores.lance_store import LanceVectorStore
 from folioscope.stores.previews import SqlitePreviewStore
 from tests.contract.store_makers import FINGERPRINT, document, page
 
-DIM, ROW_DIM = 48, 24
-GRID = PatchGrid(6, 8)
+DIM, ROW_DIM = 48, 128
+GRID = PatchGrid(18, 24)
 
 
 def direction(seed: int, dim: int = DIM) -> Float32:
     """A vector of length 1."""
     vector = np.random.default_rng(seed).standard_normal(dim).astype(np.float32)
     return np.asarray(vector / np.linalg.norm(vector), np.float32)
+
+
+def part_of(number: int, patch: int) -> Float32:
+    """What a patch of a page shows: the same within a part of six by six patches."""
+    row, column = divmod(patch, GRID.columns)
+    return direction(1000 * number + 10 * (row // 6) + column // 6, ROW_DIM)
 
 
 def picture(number: int) -> PageImage:
@@ -53,9 +59,10 @@ def number_of(image: PageImage) -> int:
 
 @dataclass
 class DrawnEyes:
-    """An Encoder: the vector of a picture comes from its number alone.
+    """An Encoder: the vectors of a picture come from its number alone.
 
-    ``before`` is called with the numbers of each batch. Texts are looked up in ``queries``.
+    A page has twelve parts, each of 36 patches that are much alike. ``before`` is called with
+    the numbers of each batch. Texts are looked up in ``queries``.
     """
 
     name: str = "eyes"
@@ -102,7 +109,10 @@ class DrawnEyes:
         return [self._look(number) for number in numbers]
 
     def _look(self, number: int) -> Embedding:
-        rows = np.stack([direction(1000 * number + n, ROW_DIM) for n in range(len(GRID))])
+        parts = [part_of(number, patch) for patch in range(len(GRID))]
+        noise = np.random.default_rng(number).standard_normal((len(GRID), ROW_DIM))
+        rows = np.stack(parts) + 0.03 * noise
+        rows = np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
         cells = np.arange(len(GRID), dtype=np.int32)
         return Embedding(direction(number), MultiVector(rows, cells), GRID)
 
@@ -142,6 +152,7 @@ class LookParts:
     looks_on_battery: bool = False
     while_working: bool = False
     now: float = 1000.0
+    make_page: Callable[[str, int, str], PageRecord] = page
     progress: list[Progress] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -167,7 +178,9 @@ class LookParts:
             raise ModelMissingError(f"{choice.name} is not installed.", hint="Install it.")
         return self.models[choice.name]
 
-    def add(self, name: str, pages: int, *, age: int = 0) -> list[PageRef]:
+    def add(
+        self, name: str, pages: int, *, age: int = 0, texts: Sequence[str] = ()
+    ) -> list[PageRef]:
         """Put a document with a real file so many seconds old; pages are numbered on."""
         path = self.folder / f"{name}.pdf"
         path.write_bytes(b"%PDF")
@@ -187,7 +200,8 @@ class LookParts:
         )
         with self.stores.writing() as store:
             store.put_files([file])
-            store.stage_pages(name, [page(name, i, f"words of {name}") for i in range(pages)])
+            said = texts or [f"words of {name}"] * pages
+            store.stage_pages(name, [self.make_page(name, i, t) for i, t in enumerate(said)])
             store.commit_document(document(name, pages))
         return [PageRef(name, index) for index in range(pages)]
 

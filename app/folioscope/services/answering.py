@@ -107,8 +107,9 @@ class Answer:
         numbers = [n for n, _ in kept[:_MARKED] if self._evidence.sight[n] >= CLEAR]
         refs = [ref for n in numbers if (ref := self._candidates.refs[n]) in pages]
         kept_pages = self._store.visual_pages(seen.model, refs)
+        text = self._question.parsed.text
         return {
-            ref: whole_marks(visual, seen.embedding, text_parts(pages[ref].text))
+            ref: whole_marks(visual, seen.embedding, text_parts(pages[ref].text), text=text)
             for ref, visual in zip(refs, kept_pages, strict=True)
             if visual is not None
         }

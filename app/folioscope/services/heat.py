@@ -103,12 +103,18 @@ class HeatMaps:
         return found
 
 
-def whole_marks(page: VisualPage, query: Embedding, parts: PageParts) -> tuple[HeatMark, ...]:
-    """Return the marks of a page for all of a query, at most three, hottest first."""
+def whole_marks(
+    page: VisualPage, query: Embedding, parts: PageParts, *, text: str = ""
+) -> tuple[HeatMark, ...]:
+    """Return the marks of a page for all of a query, at most three, hottest first.
+
+    ``text``: what was embedded, empty for a query by picture.
+    """
     seen = seen_by(page, query)
     if seen is None:
         return ()
-    return snapped(whole_spots(seen, query, []), seen, parts, most=MOST_MARKS)
+    by_word = [spots(seen, rows) for _, rows in _words(text, query)]
+    return snapped(whole_spots(seen, query, by_word), seen, parts, most=MOST_MARKS)
 
 
 def whole_spots(seen: Seen, query: Embedding, by_word: Sequence[Sequence[Spot]]) -> list[Spot]:

@@ -17,11 +17,11 @@ from folioscope.domain.pages import Float32, Int32
 from folioscope.domain.patches import PatchGrid
 from folioscope.services.touching import Flags, touching_groups
 
-STANDS_OUT = 5.0  # deviations from the background
-_FEW_ROWS = 40.0  # with so few rows the background is known badly, and the bound is doubled
+STANDS_OUT = 5.7  # deviations from the background
+_FEW_ROWS = 12.0  # with so few rows the background is known badly, and the bound is doubled
 _LEAST_ROWS = 12
 _LEAST_RISE = 0.04  # of cosine, above the background
-_LEAST_SPREAD = 0.004
+_LEAST_SPREAD = 0.01
 _SHARE_OF_PEAK = 0.5  # a spot reaches down to half of its peak
 
 
@@ -42,12 +42,16 @@ class Spot:
 class Seen:
     """Similarities of a page's patches to a query's rows: float32 (patches, rows).
 
-    ``is_page`` bool (patches,): patches that lie on the page and were kept.
+    ``is_page`` bool (patches,): patches that lie on the page and were kept. ``clusters``: what
+    was kept as one, such as all of an empty margin. ``steadiness`` float32 (patches,): how much
+    of chance is left of each patch when it is smoothed; all of it inside of such a margin.
     """
 
     grid: PatchGrid
     similarity: Float32
     is_page: Flags
+    clusters: Int32
+    steadiness: Float32
     bound: float
 
 
@@ -65,8 +69,10 @@ def seen_by(page: VisualPage, query: Embedding) -> Seen | None:
     boxes = grid.page_boxes()
     has_area = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1]) > 0
     similarity = by_row[np.maximum(page.clusters, 0)].astype(np.float32)
-    bound = STANDS_OUT * (1.0 + _FEW_ROWS / len(page.rows) / 2)
-    return Seen(grid, similarity, (page.clusters >= 0) & has_area, bound)
+    bound = STANDS_OUT * (1.0 + _FEW_ROWS / len(page.rows))
+    is_page = (page.clusters >= 0) & has_area
+    steadiness = _steadiness(page.clusters, is_page, grid)
+    return Seen(grid, similarity, is_page, page.clusters, steadiness, bound)
 
 
 def template_rows(query: Embedding) -> Flags:
@@ -111,11 +117,20 @@ def _standing_out(raw: Float32, seen: Seen) -> tuple[Float32, Float32]:
     """Return heat in deviations, and the rise in cosine, each float32 (patches,)."""
     shape = (seen.grid.rows, seen.grid.columns)
     smooth = _smoothed(raw.reshape(shape), seen.is_page.reshape(shape)).ravel()
-    own = smooth[seen.is_page]
-    middle = float(np.median(own))
-    spread = max(1.4826 * float(np.median(np.abs(own - middle))), _LEAST_SPREAD)
-    rise = np.where(seen.is_page, smooth - middle, 0.0).astype(np.float32)
-    return (rise / spread).astype(np.float32), rise
+    on_page, clusters = seen.is_page, seen.clusters[seen.is_page]
+    middle = float(np.median(_by_cluster(smooth[on_page], clusters)))
+    above = (smooth - middle) / seen.steadiness
+    away = np.abs(_by_cluster(above[on_page], clusters))
+    spread = max(1.4826 * float(np.median(away)), _LEAST_SPREAD)
+    rise = np.where(on_page, smooth - middle, 0.0).astype(np.float32)
+    return np.where(on_page, above / spread, 0.0).astype(np.float32), rise
+
+
+def _by_cluster(values: Float32, clusters: Int32) -> Float32:
+    """Average values by cluster: an empty margin, however wide, is one part of the background."""
+    counts = np.bincount(clusters)
+    sums = np.bincount(clusters, weights=values)
+    return np.asarray(sums[counts > 0] / counts[counts > 0], np.float32)
 
 
 def _smoothed(field: Float32, is_page: Flags) -> Float32:
@@ -123,6 +138,27 @@ def _smoothed(field: Float32, is_page: Flags) -> Float32:
     weight = is_page.astype(np.float32)
     total = _blurred(np.where(is_page, field, 0.0).astype(np.float32))
     return np.asarray(total / np.maximum(_blurred(weight), 1e-6), np.float32)
+
+
+def _steadiness(clusters: Int32, is_page: Flags, grid: PatchGrid) -> Float32:
+    """Return the deviation of each patch after smoothing, where that of every cluster is 1.
+
+    Neighbours that were kept as one do not even each other out.
+    """
+    shape = (grid.rows, grid.columns)
+    wide = np.pad(np.where(is_page, clusters, -1).reshape(shape), 1, constant_values=-1)
+    views = [
+        (float(weight_y * weight_x), wide[y : y + shape[0], x : x + shape[1]])
+        for y, weight_y in enumerate((1, 2, 1))
+        for x, weight_x in enumerate((1, 2, 1))
+    ]
+    total = np.zeros(shape, np.float32)
+    variance = np.zeros(shape, np.float32)
+    for weight, own in views:
+        total += weight * (own >= 0)
+        for other_weight, other in views:
+            variance += weight * other_weight * ((own == other) & (own >= 0))
+    return np.asarray(np.sqrt(variance) / np.maximum(total, 1.0), np.float32).ravel().clip(0.05)
 
 
 def _blurred(field: Float32) -> Float32:

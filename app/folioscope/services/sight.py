@@ -19,7 +19,7 @@ _MOST_OF_FEW = 0.4
 _MOST_MEASURED = 400
 _UPPER, _LOWER = 0.25, 0.75  # the middle of the field, by rank
 _FROM, _FULL = -0.5, 2.5  # deviations around what chance reaches: from nothing to all
-_LATE_SHARE = 0.65  # of late interaction where a page has both: it is the better of the two
+_CLEARER_SHARE = 0.7  # of whichever kind sees a page clearer; the other confirms it
 _SAME = 0.985  # cosine of a picture with itself, but for rounding and codes
 _NORMAL = NormalDist()
 
@@ -72,8 +72,9 @@ def sight(candidates: Candidates, population: int = 0) -> Float32:
     """Return how clearly each candidate's look stands out for the query, float32 (n,), 0 to 1."""
     single = stand_out(candidates.visual, population)
     late = stand_out(candidates.maxsim, population)
-    has_late, has_single = candidates.maxsim > -1.0, candidates.visual > -1.0
-    share = np.where(has_late, np.where(has_single, _LATE_SHARE, 1.0), 0.0)
-    clear = share * late + (1.0 - share) * single
+    has_both = (candidates.maxsim > -1.0) & (candidates.visual > -1.0)
+    clearer = np.maximum(single, late)
+    both = _CLEARER_SHARE * clearer + (1.0 - _CLEARER_SHARE) * np.minimum(single, late)
+    clear = np.where(has_both, both, clearer)
     is_same = np.maximum(candidates.visual, candidates.maxsim) >= _SAME
     return np.asarray(np.where(is_same, 1.0, clear), np.float32)

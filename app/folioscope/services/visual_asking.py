@@ -84,6 +84,11 @@ class VisualAsker:
         if is_worth_it:
             self._encoders.warm_up()
 
+    def forget(self) -> None:
+        """Forget embedded queries."""
+        with self._guard:
+            self._kept.clear()
+
     @contextmanager
     def _lent(self) -> Iterator[Encoder | None]:
         lending: AbstractContextManager[Encoder | None]

@@ -155,6 +155,29 @@ def test_vectors_without_meaning_draw_next_to_nothing(grid: PatchGrid, factor: i
     assert drawn / RANDOM_PAGES <= 0.01
 
 
+def half_blank(page: VisualPage, grid: PatchGrid) -> VisualPage:
+    """The page with its upper half empty: all of that is kept as one row."""
+    half = len(grid) // 2
+    clusters = np.maximum(page.clusters - half + 1, 0).astype(np.int32)
+    return VisualPage(
+        page.single, np.concatenate([page.rows[:1], page.rows[half:]]), clusters, grid
+    )
+
+
+def test_an_empty_half_does_not_make_the_other_half_stand_out() -> None:
+    rng = np.random.default_rng(12)
+    grid = PatchGrid(23, 32)
+    drawn = 0
+    for _ in range(RANDOM_PAGES):
+        drawn += bool(heat_of(half_blank(page_of(rng, grid), grid), query_of(rng)).whole)
+    assert drawn / RANDOM_PAGES <= 0.02
+    query = query_of(rng)
+    assert query.multi is not None
+    planted = page_of(rng, grid, block(grid, 24, 10), query.multi.rows[TEMPLATE])
+    (mark,) = heat_of(half_blank(planted, grid), query).whole
+    assert mark.box.y0 > 0.5
+
+
 @settings(max_examples=40, deadline=None)
 @given(seed=st.integers(0, 2**31), share=st.floats(0.2, 0.9), is_wide=st.booleans())
 def test_padding_is_never_marked(seed: int, share: float, is_wide: bool) -> None:
@@ -165,10 +188,16 @@ def test_padding_is_never_marked(seed: int, share: float, is_wide: bool) -> None
     meaning = query.multi.rows[TEMPLATE]
     outside = [p for p in range(len(grid)) if grid.page_box(p).area == 0]
     assume(outside)
-    heat = heat_of(page_of(rng, grid, outside, meaning), query)
-    marks = [*heat.whole, *(mark for word in heat.words for mark in word.marks)]
+    bare, padded = (
+        page_of(np.random.default_rng(seed + 1), grid, patches, meaning)
+        for patches in ((), outside)
+    )
+    assert heat_of(padded, query) == heat_of(bare, query)
+    inside = [p for p in block(grid, 2, 2) if p not in outside]
+    marked = heat_of(page_of(rng, grid, [*outside, *inside], meaning), query)
+    marks = [*marked.whole, *(mark for word in marked.words for mark in word.marks)]
+    assert marks
     assert all(mark.box.area > 0 and mark.box == mark.box.clipped() for mark in marks)
-    assert not any(word.marks for word in heat.words)
 
 
 def test_a_page_that_is_alike_everywhere_is_not_marked() -> None:
