@@ -75,8 +75,8 @@ def candidate_providers() -> list[str]:
 def device_for(build: Path, try_on: Callable[[str], Probe], *, least_cosine: float) -> DeviceChoice:
     """Return what is to run a build: as remembered from its first use, or measured now.
 
-    ``try_on`` loads the build with a provider and runs it. The choice is kept in a small file
-    in the build's folder and goes with it.
+    ``try_on`` loads the build with a provider and runs it. A choice among devices that all ran
+    is kept in a small file in the build's folder and goes with it.
     """
     facts = runtime_facts()
     candidates = [name for name in _CANDIDATES if name in facts.providers]
@@ -85,8 +85,20 @@ def device_for(build: Path, try_on: Callable[[str], Probe], *, least_cosine: flo
     runtime = f"{facts.distribution} {facts.version}"
     if kept and (kept.runtime, kept.providers) == (runtime, tuple(candidates)):
         return DeviceChoice(kept.provider, kept.reason)
-    choice = choose_device(candidates, try_on, least_cosine=least_cosine)
-    _remember(note, RememberedChoice(runtime, tuple(candidates), choice.provider, choice.reason))
+    failed: list[str] = []
+
+    def trying(provider: str) -> Probe:
+        try:
+            return try_on(provider)
+        except InferenceError:
+            failed.append(provider)
+            raise
+
+    choice = choose_device(candidates, trying, least_cosine=least_cosine)
+    if not failed:  # a card that is full or lacks its driver today may do tomorrow
+        _remember(
+            note, RememberedChoice(runtime, tuple(candidates), choice.provider, choice.reason)
+        )
     return choice
 
 

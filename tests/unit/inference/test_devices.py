@@ -118,6 +118,28 @@ def test_a_choice_is_kept_until_the_runtime_changes(tmp_path, runtime):
     assert kept["provider"] == CPU
 
 
+@pytest.mark.parametrize(
+    "failure", [OutOfRoomError("There is not enough memory."), InferenceError("No driver.")]
+)
+def test_a_card_that_failed_is_tried_again_next_time(tmp_path, runtime, failure):
+    build = tmp_path / "r1-fp16"
+    build.mkdir()
+    _, failing = probes(CUDA=failure, CPU=(RIGHT, 3.0))
+    assert device_for(build, failing, least_cosine=0.99).provider == CPU
+    _, mended = probes(CUDA=(NEAR, 0.1), CPU=(RIGHT, 3.0))
+    assert device_for(build, mended, least_cosine=0.99).provider == CUDA
+
+
+def test_a_card_with_wrong_vectors_is_not_tried_again(tmp_path, runtime):
+    build = tmp_path / "r1-fp16"
+    build.mkdir()
+    _, wrong = probes(CUDA=(np.ones((2, 64), np.float32), 0.1), CPU=(RIGHT, 3.0))
+    first = device_for(build, wrong, least_cosine=0.99)
+    assert "same vector" in first.reason
+    _, mended = probes(CUDA=(NEAR, 0.1), CPU=(RIGHT, 3.0))
+    assert device_for(build, mended, least_cosine=0.99) == first
+
+
 def test_a_damaged_note_is_measured_again(tmp_path, runtime):
     build = tmp_path / "r1-fp16"
     build.mkdir()

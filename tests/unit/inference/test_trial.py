@@ -135,3 +135,12 @@ def test_a_trial_can_be_cancelled():
             precision=Precision.FP32,
             token=token,
         )
+
+
+def test_a_full_disk_is_told(monkeypatch, tmp_path):
+    def full(*_args) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(trial, "bind", full)
+    with pytest.raises(InferenceError, match="cannot be tried: No space left on device"):
+        measure(described(TINY_V4), DESCRIBED / TINY_V4, None, precision=Precision.FP32)
