@@ -9,6 +9,7 @@ import contextlib
 import hashlib
 import shutil
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -24,6 +25,8 @@ MARKER = ".complete"
 _MAKING = ".making-"
 _LONGEST_WAIT_S = 300.0  # making takes seconds; a process that holds the lock longer hangs
 _LOOK_EVERY_S = 0.1
+_SWEPT_WITHIN_S = 0.05  # anything but gigabytes
+_SWEEPS = 20
 _PIECE = 1 << 22
 Make = Callable[[Path], None]
 
@@ -134,8 +137,7 @@ def make_whole(
     ``hashes``: sha256 by file name, for those that ``make`` knows when it returns.
     """
     home = folder.parent
-    for leftover in home.glob(f"{_MAKING}*"):  # of a process that was killed; we hold the lock
-        shutil.rmtree(leftover, ignore_errors=True)
+    _sweep(home)  # what a process that was killed has left; we hold the lock
     free = free_bytes(home)
     if free < room_bytes:
         raise InferenceError(
@@ -151,8 +153,28 @@ def make_whole(
             folder.replace(made.with_name(made.name + "-old"))
         made.replace(folder)
     finally:
-        for leftover in home.glob(f"{_MAKING}*"):
+        _sweep(home, within_s=_SWEPT_WITHIN_S)
+
+
+def _sweep(home: Path, *, within_s: float | None = None) -> None:
+    """Delete what is half-made. Gigabytes take a while to go, for which no cancel waits.
+
+    The thread is no daemon: the program ends when it has.
+    """
+    leftovers = list(home.glob(f"{_MAKING}*"))
+    thread = threading.Thread(target=_remove, args=leftovers, name="sweeping")
+    thread.start()
+    thread.join(within_s)
+
+
+def _remove(*leftovers: Path) -> None:
+    """Delete folders that somebody who was cancelled may still be writing to."""
+    for _ in range(_SWEEPS):
+        for leftover in leftovers:
             shutil.rmtree(leftover, ignore_errors=True)
+        if not any(leftover.exists() for leftover in leftovers):
+            return
+        time.sleep(_LOOK_EVERY_S)
 
 
 def _seal(folder: Path, known: Mapping[str, str]) -> None:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from folioscope.domain.errors import InferenceError
 from folioscope.domain.protocols import Cancellation
+from folioscope.inference.sessions import SessionWishes, open_session
 from folioscope.inference.sliced_run import run_sliced
 
 Array = npt.NDArray[Any]
@@ -39,6 +40,11 @@ def check_squares_model(folder: Path, size_px: int, *, token: Cancellation | Non
     for half, inputs in halves:
         for name, values in run_sliced(folder / f"{half}.onnx", inputs, token=token).items():
             _check_apart(f"{half} ({name})", list(values), folder)
+
+
+def check_loads(model: Path) -> None:
+    """Load a graph that nothing more is known of; raise InferenceError where that fails."""
+    open_session(model, SessionWishes(keeps_arena=False))
 
 
 def _inputs_of(model: Path) -> set[str]:

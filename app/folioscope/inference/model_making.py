@@ -14,7 +14,6 @@ from folioscope.domain.protocols import Cancellation
 from folioscope.inference import model_checking
 from folioscope.inference.binding import bind
 from folioscope.inference.checkpoint import TOKENIZER_FILE, open_checkpoint
-from folioscope.inference.clip_splitting import split
 from folioscope.inference.downloading import Arrived
 from folioscope.inference.fetching import (
     Fetching,
@@ -25,6 +24,7 @@ from folioscope.inference.fetching import (
 )
 from folioscope.inference.installing import digest, held, is_whole, make_whole
 from folioscope.inference.model_costs import build_bytes, fetched_bytes
+from folioscope.inference.official_graphs import WHOLE_FILE, split, take_whole
 from folioscope.inference.templates import (
     TOWERS,
     Template,
@@ -46,6 +46,7 @@ from folioscope.system.machine import free_bytes
 
 ORIGIN_FILE = "origin.json"
 _COPIED = (TOKENIZER_FILE, "config.json", "preprocessor_config.json")
+_JOINT = frozenset({"jina_clip"})  # architectures whose graph holds two halves
 _SPARE_BYTES = 50_000_000
 T = TypeVar("T")
 Report = Callable[[InstallProgress], None]
@@ -213,7 +214,7 @@ class ModelMaking:
         if self.manifest.templates is not None:
             hashes.update(self._bound(folder, made))
         else:
-            hashes.update(self._halved(folder, made))
+            hashes.update(self._taken(folder, made))
         for name in _COPIED:
             if (folder / name).is_file():
                 shutil.copyfile(folder / name, made / name)
@@ -251,10 +252,12 @@ class ModelMaking:
         file = template_file(self.manifest.templates, tower, self.precision)
         return load_template(self.templates_dir, file)
 
-    def _halved(self, folder: Path, made: Path) -> dict[str, str]:
-        joint = folder / self.manifest.onnx[self.precision]
-        total = sum(path.stat().st_size for path in joint.parent.glob(f"{joint.name}*"))
-        return split(joint, made, self._counted(total))
+    def _taken(self, folder: Path, made: Path) -> dict[str, str]:
+        """Take an official graph, in halves where its architecture is known to have some."""
+        graph = folder / self.manifest.onnx[self.precision]
+        total = sum(path.stat().st_size for path in graph.parent.glob(f"{graph.name}*"))
+        take = split if self.manifest.architecture in _JOINT else take_whole
+        return take(graph, made, self._counted(total))
 
     def _counted(
         self, total: int, stage: InstallStage = InstallStage.CONVERTING
@@ -274,8 +277,10 @@ class ModelMaking:
         self._tell(InstallStage.CHECKING, 0, size)
         if self.manifest.templates is not None:
             model_checking.check_pages_model(made, self.manifest.hidden, token=self._token)
-        else:
+        elif self.manifest.architecture in _JOINT:
             model_checking.check_squares_model(made, self.manifest.image.size_px, token=self._token)
+        else:
+            model_checking.check_loads(made / WHOLE_FILE)
         self._tell(InstallStage.CHECKING, size, size)
 
 

@@ -131,6 +131,19 @@ def _no_socket(*_: object, **__: object) -> None:
     raise AssertionError("a socket was opened")
 
 
+def test_a_model_of_another_kind_is_installed_from_its_official_graph(shelf, checkpoints):
+    """The registry is open: a manifest is enough to install, a class to run it."""
+    path = shelf.models_dir / TINY_CLIP / "manifest.toml"
+    text = path.read_text("utf-8")
+    path.write_text(text.replace('"jina_clip"', '"colmodernvbert"'), "utf-8")
+    shelf.install(TINY_CLIP, precision=Precision.FP16, source=checkpoints[TINY_CLIP])
+    (build,) = shelf.info(TINY_CLIP).builds
+    assert {"model.onnx", "model.onnx.data"} <= files_in(build.folder)
+    assert shelf.verify(TINY_CLIP) == []
+    with pytest.raises(InferenceError, match="knows nothing of the architecture colmodernvbert"):
+        shelf.encoder(TINY_CLIP)
+
+
 def test_sizes_told_before_are_those_that_come(shelf, checkpoints):
     """All but the room that is set aside for graphs and the tokenizer."""
     for precision in (Precision.FP32, Precision.INT8, Precision.INT4, Precision.W8A8):

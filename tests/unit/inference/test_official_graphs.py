@@ -11,8 +11,8 @@ from onnx import TensorProto, helper, numpy_helper
 
 from folioscope.domain.errors import InferenceError
 from folioscope.inference import graph_skeleton
-from folioscope.inference.clip_splitting import split
 from folioscope.inference.graph_skeleton import load_skeleton
+from folioscope.inference.official_graphs import split, take_whole
 from tests.made_clip import OUTPUTS, SIDE_PX, write_clip
 
 JOINT = {"fp32": "model.onnx", "fp16": "model_fp16.onnx"}
@@ -78,6 +78,19 @@ def test_a_skeleton_holds_everything_but_large_weights(official, flavour):
     for one, other in zip(bare.graph.initializer, whole.graph.initializer, strict=True):
         assert one.name == other.name
         np.testing.assert_array_equal(numpy_helper.to_array(one), numpy_helper.to_array(other))
+
+
+@pytest.mark.parametrize("flavour", JOINT)
+def test_a_graph_without_halves_is_taken_whole(official, tmp_path, flavour):
+    rng = np.random.default_rng(3)
+    pixels = rng.standard_normal((1, 3, SIDE_PX, SIDE_PX)).astype(np.float32)
+    ids = np.array([[0, 5, 6, 2]], np.int64)
+    wanted = run(official / JOINT[flavour], input_ids=ids, pixel_values=pixels)
+    take_whole(official / JOINT[flavour], tmp_path, lambda size: None)
+    shutil.rmtree(official)
+    made = run(tmp_path / "model.onnx", input_ids=ids, pixel_values=pixels)
+    for name, values in wanted.items():
+        np.testing.assert_array_equal(made[name], values)
 
 
 @pytest.mark.parametrize("keep", [0, 1, 100, -1_000])

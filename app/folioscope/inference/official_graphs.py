@@ -1,6 +1,7 @@
-"""Splits an official joint graph into its text and vision halves.
+"""Official graphs, with their weights moved beside them.
 
-Users look at pictures far more often than at texts; each half alone is half the memory.
+A joint graph of the CLIP kind is split into its text and vision halves: users look at pictures
+far more often than at texts, and each half alone is half the memory. Others stay whole.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,6 +19,7 @@ HALVES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "vision": ("pixel_values", ("image_embeddings", "l2norm_image_embeddings")),
     "text": ("input_ids", ("text_embeddings", "l2norm_text_embeddings")),
 }
+WHOLE_FILE = "model.onnx"
 _LEAST_EXTERNAL = 1_024  # bytes; smaller ones are shapes and scales, which the graph needs inside
 _PIECE = 16_000_000
 _OTHER = "Take the official graph of this model, in the revision that its description names."
@@ -36,6 +38,18 @@ def split(joint: Path, folder: Path, turn: Turn) -> dict[str, str]:
         place = folder / f"{half}.onnx"
         hashes[f"{half}.onnx.data"] = _move_weights(part, joint, place, turn)
         place.write_bytes(part.SerializeToString())
+    return hashes
+
+
+def take_whole(official: Path, folder: Path, turn: Turn) -> dict[str, str]:
+    """Write ``model.onnx`` with its weights beside it; for graphs that have no halves.
+
+    Returns the sha256 of the file of weights. Raises InferenceError where the graph is damaged.
+    """
+    model = load_skeleton(official)
+    place = folder / WHOLE_FILE
+    hashes = {f"{place.name}.data": _move_weights(model, official, place, turn)}
+    place.write_bytes(model.SerializeToString())
     return hashes
 
 
