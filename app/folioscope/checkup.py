@@ -37,16 +37,33 @@ def about_this(directory: Path) -> list[Finding]:
 
 
 def about_models() -> list[Finding]:
-    """Tell runtime, devices and models, each file of them compared with what was made."""
+    """Tell runtime, devices and models, each file compared with what was made.
+
+    Of visual models only sizes are compared: ``models verify`` reads their gigabytes.
+    """
     from folioscope.inference.models import installed_models, verify_model
 
     folder = paths.models_dir()
-    findings = _about_runtime()
-    names = sorted({model.name for model in installed_models(folder)})
-    for name in names:
-        faults = verify_model(folder, name)
-        findings.append(Finding(f"Model {name}", "installed", *faults[:1]))
-    return findings if names else [*findings, Finding("Models", "made at first use")]
+    findings, builds = _about_runtime(), installed_models(folder)
+    for name in sorted({model.name for model in builds}):
+        own = [model for model in builds if model.name == name]
+        if name == "starter" or not all(model.is_whole for model in own):
+            faults = verify_model(folder, name)
+        else:
+            faults = []
+        fact = ", ".join(model.build for model in own)
+        findings.append(Finding(f"Model {name}", f"installed: {fact}", *faults[:1]))
+    findings += [
+        Finding("Model descriptions", "some cannot be used", str(problem))
+        for problem in _shelf_problems(folder)
+    ]
+    return findings if builds else [*findings, Finding("Models", "made at first use")]
+
+
+def _shelf_problems(folder: Path) -> list[str]:
+    from folioscope.inference.shelf import OnnxModelShelf
+
+    return OnnxModelShelf(paths.shipped_dir("onnx_models"), folder).problems()
 
 
 def _about_runtime() -> list[Finding]:

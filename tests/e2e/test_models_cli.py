@@ -166,6 +166,20 @@ def test_mistakes_are_told_in_a_sentence(ask, tmp_path):
     assert ask("models").code == 2
 
 
+def test_the_doctor_knows_visual_models_and_what_is_wrong_with_them(ask, checkpoints, models_dir):
+    said = ask("models", "install", TINY_M0, "--from", checkpoints / TINY_M0, "--json")
+    findings = {f["subject"]: f for f in ask("doctor", "--json").json["findings"]}
+    assert findings[f"Model {TINY_M0}"]["fact"] == "installed: local-int8"
+    assert findings[f"Model {TINY_M0}"]["problem"] == ""
+    (Path(said.json["builds"][0]["folder"]) / "text.onnx").unlink()
+    (models_dir / TINY_V4 / "manifest.toml").write_text("schema = 1")
+    said = ask("doctor", "--json")
+    findings = {f["subject"]: f for f in said.json["findings"]}
+    assert "text.onnx is missing" in findings[f"Model {TINY_M0}"]["problem"]
+    assert TINY_V4 in findings["Model descriptions"]["problem"]
+    assert said.code == 3
+
+
 # --- consent
 
 
