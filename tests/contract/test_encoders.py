@@ -316,6 +316,16 @@ def test_it_says_what_runs_it_and_why(encoder):
     assert encoder.needs.batch_pages >= 1
 
 
+def test_the_shelf_tells_what_runs_a_model_once_it_was_used(tmp_path):
+    shelf = installed_shelf(tmp_path, TINY_CLIP)
+    assert shelf.info(TINY_CLIP).builds[0].device is None
+    encoder = shelf.encoder(TINY_CLIP)
+    encoder.open()
+    encoder.close()
+    assert shelf.info(TINY_CLIP).builds[0].device.provider == "CPUExecutionProvider"
+    assert shelf.verify(TINY_CLIP) == []
+
+
 def test_the_fingerprint_names_what_shapes_a_vector(shelf):
     spec = shelf.encoder(TINY_V4).spec
     for part in ("fp32", "task=retrieval", "64d", "200704", "Query: ", "Passage: ", "image_pad"):

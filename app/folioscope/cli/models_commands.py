@@ -56,6 +56,9 @@ def _info(models: ModelsService, options: Namespace) -> int:
         if line:
             say(safe(line.strip()))
     say(_standing(model))
+    for build in model.builds:
+        if build.device is not None:
+            say(f"  {build.precision.value:5} {safe(build.device.reason)}")
     for cost in model.costs:
         note = ", recommended here" if cost.precision is model.recommended else ""
         say(
@@ -239,6 +242,8 @@ def _answer(model: ModelInfo) -> dict[str, Any]:
                 "folder": str(Path(build.folder)),
                 "size_bytes": build.size_bytes,
                 "whole": build.is_whole,
+                "device": build.device.provider if build.device else None,
+                "device_reason": build.device.reason if build.device else None,
             }
             for build in model.builds
         ],

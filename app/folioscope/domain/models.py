@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-from folioscope.domain.embeddings import EmbeddingTask
+from folioscope.domain.embeddings import DeviceChoice, EmbeddingTask
 from folioscope.domain.encoders import Encoder, Reranker
 from folioscope.domain.protocols import Cancellation
 
@@ -30,12 +30,16 @@ class ModelKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class InstalledBuild:
-    """Files of a model on this machine in one precision. ``is_whole``: none lacks or is cut."""
+    """Files of a model on this machine in one precision. ``is_whole``: none lacks or is cut.
+
+    ``device``: what was chosen to run it at its first use, None before that.
+    """
 
     precision: Precision
     folder: Path
     size_bytes: int
     is_whole: bool
+    device: DeviceChoice | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,12 @@ def device_for(build: Path, try_on: Callable[[str], Probe], *, least_cosine: flo
     return choice
 
 
+def remembered_device(build: Path) -> DeviceChoice | None:
+    """Return what was chosen to run a build when it was first used; None before that."""
+    kept = _remembered(build / _NOTE)
+    return DeviceChoice(kept.provider, kept.reason) if kept else None
+
+
 def choose_device(
     candidates: Sequence[str], try_on: Callable[[str], Probe], *, least_cosine: float
 ) -> DeviceChoice:

@@ -4,6 +4,7 @@ A card that runs out of memory first gets smaller batches; when one item alone i
 model moves to the processor and says so.
 """
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -23,6 +24,7 @@ from folioscope.inference.sessions import (
     open_session,
 )
 
+_log = logging.getLogger(__name__)
 _MOVED = "The graphics card ran out of memory, so the processor goes on."
 _NOT_OPEN = DeviceChoice("", "The model is not open yet.")
 
@@ -164,6 +166,7 @@ class Engine:
     def _moved(self) -> Graphs:
         with self._lock:
             if self._graphs is not None and self._graphs.provider != CPU:
+                _log.warning("%s: %s", self._build.title, _MOVED)
                 self._graphs = self._opener(self._build, CPU)
                 self._device = DeviceChoice(CPU, _MOVED)
         return self.graphs

@@ -19,6 +19,7 @@ from folioscope.domain.models import (
 )
 from folioscope.domain.protocols import Cancellation
 from folioscope.inference.catalogue import Catalogue, Entry, read_catalogue
+from folioscope.inference.devices import remembered_device
 from folioscope.inference.fetching import partial_bytes, remove_downloads
 from folioscope.inference.installing import MARKER, held, installed_size, is_whole
 from folioscope.inference.model_costs import available, costs, fetched_bytes
@@ -209,7 +210,13 @@ class OnnxModelShelf:
             folder = self._build_folder(manifest.name, manifest, precision)
             if folder.is_dir():
                 found.append(
-                    InstalledBuild(precision, folder, installed_size(folder), is_whole(folder))
+                    InstalledBuild(
+                        precision,
+                        folder,
+                        installed_size(folder),
+                        is_whole(folder),
+                        remembered_device(folder),
+                    )
                 )
         return found
 
