@@ -10,6 +10,7 @@ from folioscope.domain.errors import FolioscopeError
 from folioscope.system import machine, paths
 
 _PACKAGES = ("PySide6-Essentials", "pymupdf", "lancedb", "tokenizers", "rapidocr")
+_STARTER = "starter"
 _LEAST_ROOM_BYTES = 1_000_000_000
 
 
@@ -47,12 +48,11 @@ def about_models() -> list[Finding]:
     findings, builds = _about_runtime(), installed_models(folder)
     for name in sorted({model.name for model in builds}):
         own = [model for model in builds if model.name == name]
-        if name == "starter" or not all(model.is_whole for model in own):
-            faults = verify_model(folder, name)
-        else:
-            faults = []
-        fact = ", ".join(model.build for model in own)
-        findings.append(Finding(f"Model {name}", f"installed: {fact}", *faults[:1]))
+        is_visual = name != _STARTER
+        reads_all = not is_visual or not all(model.is_whole for model in own)
+        faults = verify_model(folder, name) if reads_all else []
+        fact = f"installed: {', '.join(m.build for m in own)}" if is_visual else "installed"
+        findings.append(Finding(f"Model {name}", fact, *faults[:1]))
     findings += [
         Finding("Model descriptions", "some cannot be used", str(problem))
         for problem in _shelf_problems(folder)
