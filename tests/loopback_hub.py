@@ -1,6 +1,7 @@
 """A model hub on this machine's loopback that can misbehave in all the ways servers do."""
 
 import hashlib
+import ssl
 import threading
 from collections import defaultdict
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import unquote
 
+CERTIFICATE = Path(__file__).with_name("loopback_certificate.pem")
 _ELSEWHERE = "/elsewhere/"
 
 
@@ -44,11 +46,13 @@ class LoopbackHub:
     """Serves files of one repository under ``/owner/name/resolve/revision/``.
 
     ``elsewhere``: files above some kilobytes are sent from another host name, as the real hub
-    does, with their sha256 told before.
+    does, with their sha256 told before. ``is_secure``: speaks TLS, with a certificate of its own
+    that nobody trusts by themselves.
     """
 
-    def __init__(self, folder: Path, *, elsewhere: bool = False) -> None:
+    def __init__(self, folder: Path, *, elsewhere: bool = False, is_secure: bool = False) -> None:
         self.folder = folder
+        self.scheme = "https" if is_secure else "http"
         self.elsewhere = elsewhere
         self.faults: dict[str, Fault] = {}
         self.asked: list[Asked] = []
@@ -62,7 +66,13 @@ class LoopbackHub:
     @property
     def endpoint(self) -> str:
         """What HF_ENDPOINT is set to."""
-        return f"http://127.0.0.1:{self.server.server_port}"
+        return f"{self.scheme}://127.0.0.1:{self.server.server_port}"
+
+    def speak_tls(self) -> None:
+        """Wrap the socket before it serves."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(CERTIFICATE)
+        self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
 
     def names_asked(self) -> list[str]:
         """Return the files that were asked for, in order."""
@@ -70,9 +80,13 @@ class LoopbackHub:
 
 
 @contextmanager
-def loopback_hub(folder: Path, *, elsewhere: bool = False) -> Iterator[LoopbackHub]:
+def loopback_hub(
+    folder: Path, *, elsewhere: bool = False, is_secure: bool = False
+) -> Iterator[LoopbackHub]:
     """Run a hub until the block ends."""
-    hub = LoopbackHub(folder, elsewhere=elsewhere)
+    hub = LoopbackHub(folder, elsewhere=elsewhere, is_secure=is_secure)
+    if is_secure:
+        hub.speak_tls()
     thread = threading.Thread(target=hub.server.serve_forever, daemon=True)
     thread.start()
     try:

@@ -12,7 +12,7 @@ from folioscope.domain.errors import InferenceError
 from folioscope.inference.downloading import Downloader, MissingFileError, Repository
 from folioscope.inference.visual_manifest import CheckpointFile
 from folioscope.jobs.tokens import Cancelled, CancelToken
-from tests.loopback_hub import Fault, LoopbackHub, loopback_hub
+from tests.loopback_hub import CERTIFICATE, Fault, LoopbackHub, loopback_hub
 
 REPOSITORY = Repository("jina/tiny", "r1")
 DATA = np.random.default_rng(0).bytes(300_000)
@@ -238,9 +238,13 @@ def test_cancelling_keeps_what_has_come(hub, tmp_path):
     assert fetch(tmp_path)[0].sha256 == SHA256
 
 
-def test_an_untrusted_certificate_is_refused(hub, tmp_path, monkeypatch):
-    """The loopback hub speaks no TLS at all, so asking it for https must fail, not fall back."""
-    monkeypatch.setenv("HF_ENDPOINT", hub.endpoint.replace("http:", "https:"))
-    with pytest.raises(InferenceError, match="could not be fetched"):
-        fetch(tmp_path)
-    assert hub.asked == []
+def test_only_certificates_that_the_user_trusts_will_do(hub, tmp_path, monkeypatch):
+    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    with loopback_hub(hub.folder, is_secure=True) as secure:
+        monkeypatch.setenv("HF_ENDPOINT", secure.endpoint)
+        with pytest.raises(InferenceError, match=r"could not be fetched.*certificate"):
+            fetch(tmp_path)
+        assert secure.asked == []
+        monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+        assert fetch(tmp_path)[0].sha256 == SHA256
