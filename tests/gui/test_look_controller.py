@@ -1,5 +1,6 @@
 """Pages are looked at behind everything else, and one sees how far that is."""
 
+import threading
 import time
 from collections.abc import Callable
 
@@ -119,6 +120,16 @@ def test_the_strip_pauses_and_resumes_it(looking: WindowDesk, qtbot: QtBot) -> N
     assert strip.hold.accessibleName() == "Resume"
     strip.hold.click()
     assert not token.is_paused
+
+
+def test_it_stands_back_while_a_model_is_measured(looking: WindowDesk, qtbot: QtBot) -> None:
+    token = looking.fakes.look.contexts[0].token
+    looking.fakes.models.trial_gate = threading.Event()
+    desk = looking.window.settings_page.models.desk
+    desk.measure([V4])
+    assert token.is_paused
+    desk.stop_measuring()
+    qtbot.waitUntil(lambda: not token.is_paused)
 
 
 def test_on_battery_one_can_have_it_go_on(looking: WindowDesk, qtbot: QtBot) -> None:

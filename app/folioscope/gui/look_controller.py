@@ -33,6 +33,7 @@ class LookController(QObject):
         self._session = session
         self._handle: JobHandle | None = None
         self._wants_run = False
+        self._stands_back = False
         self._last = LookState()
         self._told_done = -1
         self._since_told = QElapsedTimer()
@@ -97,6 +98,18 @@ class LookController(QObject):
         if self._handle is not None:
             self._handle.token.resume()
             self._look()
+
+    def stand_back(self, *, is_on: bool) -> None:
+        """Hold the run while a model is measured, unless the user holds it anyway."""
+        token = self._handle.token if self._handle is not None else None
+        if token is None:
+            self._stands_back = False
+        elif is_on and not token.is_paused:
+            self._stands_back = True
+            token.pause()
+        elif not is_on and self._stands_back:
+            self._stands_back = False
+            token.resume()
 
     def go_on(self) -> None:
         """Look on battery too for now."""

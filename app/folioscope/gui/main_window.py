@@ -68,7 +68,7 @@ class MainWindow(QWidget):
         self.searches = SearchController(session, parent=self)
         self.indexing = IndexController(session, parent=self)
         self.looking = LookController(session, parent=self)
-        self._library = LibraryFacts(session, parent=self)
+        self.library = LibraryFacts(session, parent=self)
         self._language = language
         self._earlier = EarlierQueries(memory.queries())
         self._build(library_name)
@@ -138,22 +138,11 @@ class MainWindow(QWidget):
     def settings_page(self) -> "SettingsPage":
         """The settings, made when they are first asked for: the window is up sooner."""
         if self._settings_page is None:
-            from folioscope.gui.settings import settings_page
+            from folioscope.gui import window_settings
 
-            made = settings_page.SettingsPage(
-                self.session, self.settings, self.page_actions, rebuild=self.indexing.rebuild
-            )
-            made.back_wanted.connect(self.close_settings)
-            made.models.show_state(self.indexing.state())
-            made.models.show_look(self.looking.state())
-            self.looking.state_changed.connect(made.models.show_look)
-            made.models.desk.visual_chosen.connect(self.looking.restart)
-            made.models.desk.visual_chosen.connect(self.searches.repeat)
-            made.models.desk.reranker_chosen.connect(lambda: self.asking.show_offer())
-            self.indexing.state_changed.connect(made.models.show_state)
+            made = window_settings.make_settings(self)
             if self._facts is not None:
                 made.show_facts(self._facts)
-            self._library.changed.connect(made.show_facts)
             self.stack.addWidget(made)
             self._settings_page = made
         return self._settings_page
@@ -226,8 +215,8 @@ class MainWindow(QWidget):
     def _connect_library(self) -> None:
         self.session.opened.connect(self._note_opened)
         self.session.failed.connect(self._tell_not_opened)
-        self._library.changed.connect(self._show_facts)
-        self.indexing.library_changed.connect(self._library.reload)
+        self.library.changed.connect(self._show_facts)
+        self.indexing.library_changed.connect(self.library.reload)
         self.indexing.library_changed.connect(self.searches.repeat)
         self.indexing.could_not.connect(self.tell)
         self.indexing.rested.connect(self.looking.start)

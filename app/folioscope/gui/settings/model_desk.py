@@ -151,8 +151,13 @@ class ModelDesk(QObject):
 
     def _end_well(self, name: str, _none: object) -> None:
         self._set_work(name, None)
-        self.visual_chosen.emit()
-        self.reranker_chosen.emit()
+        self._tell_chosen(name)
+
+    def _tell_chosen(self, name: str) -> None:
+        """Say that what is in use may be another: the first model installed is used at once."""
+        rerankers = self.facts.rerankers if self.facts else ()
+        is_reranker = any(model.name == name for model in rerankers)
+        (self.reranker_chosen if is_reranker else self.visual_chosen).emit()
 
     def _end_badly(self, name: str, error: Exception) -> None:
         work = self._works[name]
@@ -256,8 +261,7 @@ class ModelDesk(QObject):
 
         def told(_freed: int) -> None:
             self._set_work(name, None)
-            self.visual_chosen.emit()
-            self.reranker_chosen.emit()
+            self._tell_chosen(name)
             self.reload()
 
         self._submit(work, told)
