@@ -83,12 +83,14 @@ class QwenReranker:
         InferenceError, and DocumentError for a page with neither.
         """
         asked: _Side | None = None
-        for page in pages:
+        at_once = self.needs.batch_pages
+        for start in range(0, len(pages), at_once):
             if token is not None:
                 token.checkpoint()
             if asked is None:  # within the loop: nothing is run for no pages
                 asked = self._asked(query, token)
-            yield self._score(self._shown(page, token), asked, token)
+            shown = [self._shown(page, token) for page in pages[start : start + at_once]]
+            yield from self._judged(shown, asked, token)
 
     def _asked(self, query: QueryInput, token: Cancellation | None) -> _Side:
         if isinstance(query, str):
@@ -114,15 +116,24 @@ class QwenReranker:
             self._features.put(page.key, seen)
         return seen
 
-    def _score(self, document: _Side, query: _Side, token: Cancellation | None) -> float:
+    def _judged(
+        self, documents: Sequence[_Side], query: _Side, token: Cancellation | None
+    ) -> list[float]:
         towers = self._model.towers
-        sequence = self._pair(towers, document, query)
-        ((logit,),) = self._model.engine.each(
-            [sequence],
-            lambda graphs, pairs: towers.read(graphs, pairs, outputs=["logit"], token=token),
-        )
-        raised = float(logit) - self._manifest.logit_bias
-        return float(1 / (1 + np.exp(-np.clip(raised, -60, 60))))
+        pairs = [self._pair(towers, document, query) for document in documents]
+        scores = [0.0] * len(pairs)
+        for batch in towers.batches(self._model.engine.graphs, [len(pair) for pair in pairs]):
+            logits = self._model.engine.each(
+                [pairs[index] for index in batch],
+                lambda graphs, part: towers.read(graphs, part, outputs=["logit"], token=token),
+            )
+            for index, (logit,) in zip(batch, logits, strict=True):
+                scores[index] = self._probability(float(logit))
+        return scores
+
+    def _probability(self, logit: float) -> float:
+        raised = float(np.clip(logit - self._manifest.logit_bias, -60, 60))
+        return float(1 / (1 + np.exp(-raised)))
 
     def _pair(self, towers: QwenTowers, document: _Side, query: _Side) -> Sequence3D:
         """Make the tokens of a pair, document first; the mean is over the last token alone."""
