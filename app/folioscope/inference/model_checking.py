@@ -10,7 +10,7 @@ import numpy.typing as npt
 from folioscope.domain.errors import InferenceError
 from folioscope.domain.protocols import Cancellation
 from folioscope.inference.sessions import SessionWishes, open_session
-from folioscope.inference.sliced_run import run_sliced
+from folioscope.inference.sliced_run import Turn, run_sliced
 
 Array = npt.NDArray[Any]
 _SIDE = 4  # patches: 16 of them, 4 merged tokens, within one window
@@ -19,26 +19,30 @@ _ALIKE = 0.999999
 _AGAIN = "Install it again; if that does not help, choose another precision."
 
 
-def check_pages_model(folder: Path, hidden: int, *, token: Cancellation | None = None) -> None:
+def check_pages_model(
+    folder: Path, hidden: int, *, token: Cancellation | None = None, turn: Turn | None = None
+) -> None:
     """Run vision and text of a model made from templates; raise InferenceError."""
-    pictures = [
-        run_sliced(folder / "vision.onnx", _picture(seed, folder), token=token)["image_embeds"]
-        for seed in (1, 2)
-    ]
+    feeds = [_picture(seed, folder) for seed in (1, 2)]
+    seen = run_sliced(folder / "vision.onnx", feeds, token=token, turn=turn)
+    pictures = [each["image_embeds"] for each in seen]
     _check_apart("pictures", pictures, folder)
-    texts = run_sliced(folder / "text.onnx", _texts(pictures[0], hidden, folder), token=token)
+    feed = _texts(pictures[0], hidden, folder)
+    (texts,) = run_sliced(folder / "text.onnx", [feed], token=token, turn=turn)
     for name, values in texts.items():
         _check_apart(f"texts ({name})", list(values), folder)
 
 
-def check_squares_model(folder: Path, size_px: int, *, token: Cancellation | None = None) -> None:
+def check_squares_model(
+    folder: Path, size_px: int, *, token: Cancellation | None = None, turn: Turn | None = None
+) -> None:
     """Run the halves of a model of the CLIP kind; raise InferenceError."""
     rng = np.random.default_rng(1)
     pictures = rng.standard_normal((2, 3, size_px, size_px)).astype(np.float32)
     ids = np.array([[0, 5, 6, 2], [0, 7, 8, 2]], np.int64)
-    halves = (("vision", {"pixel_values": pictures}), ("text", {"input_ids": ids}))
-    for half, inputs in halves:
-        for name, values in run_sliced(folder / f"{half}.onnx", inputs, token=token).items():
+    for half, inputs in (("vision", {"pixel_values": pictures}), ("text", {"input_ids": ids})):
+        (made,) = run_sliced(folder / f"{half}.onnx", [inputs], token=token, turn=turn)
+        for name, values in made.items():
             _check_apart(f"{half} ({name})", list(values), folder)
 
 

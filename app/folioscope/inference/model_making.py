@@ -274,11 +274,13 @@ class ModelMaking:
 
     def _check_made(self, made: Path) -> None:
         size = sum(path.stat().st_size for path in made.glob("*.data"))
-        self._tell(InstallStage.CHECKING, 0, size)
+        turn, token = self._counted(size, InstallStage.CHECKING), self._token
+        turn(0)
         if self.manifest.templates is not None:
-            model_checking.check_pages_model(made, self.manifest.hidden, token=self._token)
+            model_checking.check_pages_model(made, self.manifest.hidden, token=token, turn=turn)
         elif self.manifest.architecture in _JOINT:
-            model_checking.check_squares_model(made, self.manifest.image.size_px, token=self._token)
+            side_px = self.manifest.image.size_px
+            model_checking.check_squares_model(made, side_px, token=token, turn=turn)
         else:
             model_checking.check_loads(made / WHOLE_FILE)
         self._tell(InstallStage.CHECKING, size, size)

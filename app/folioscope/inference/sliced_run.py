@@ -4,7 +4,7 @@ Each slice is a session of its own over the same file of weights; what one compu
 the next.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,41 +15,60 @@ from folioscope.domain.protocols import Cancellation
 from folioscope.inference.sessions import SessionWishes, open_session
 
 Array = npt.NDArray[Any]
+Turn = Callable[[int], None]
 _SLICE_BYTES = 400_000_000  # sessions pack weights anew, so that about twice this is in memory
 _WISHES = SessionWishes(keeps_arena=False)
 
 
 def run_sliced(
     model: Path,
-    inputs: Mapping[str, Array],
+    runs: Sequence[Mapping[str, Array]],
     *,
     token: Cancellation | None = None,
+    turn: Turn | None = None,
     slice_bytes: int = _SLICE_BYTES,
-) -> dict[str, Array]:
-    """Return all outputs; raise InferenceError. Writes a small file beside ``model`` meanwhile."""
+) -> list[dict[str, Array]]:
+    """Return all outputs for the inputs of each run; raise InferenceError.
+
+    ``turn`` is told of bytes of weights that were used. Writes a small file beside ``model``
+    meanwhile.
+    """
     import onnx
 
     whole = onnx.load(str(model), load_external_data=False)
     wanted = {value.name for value in whole.graph.output}
-    values = dict(inputs)
     weights = {tensor.name: tensor for tensor in whole.graph.initializer}
     slices = list(_slices(list(whole.graph.node), weights, slice_bytes))
-    needed_later = _needed_later(slices, wanted)
+    values = [dict(inputs) for inputs in runs]
     place = model.with_name(f"{model.stem}.slice.onnx")
     try:
-        for nodes, needed in zip(slices, needed_later, strict=True):
-            if token is not None:
-                token.checkpoint()
-            part, outputs = _part(whole, nodes, weights, values, needed)
+        for nodes, needed in zip(slices, _needed_later(slices, wanted), strict=True):
+            part, outputs = _part(whole, nodes, weights, values[0], needed)
             place.write_bytes(part.SerializeToString())
-            session = open_session(place, _WISHES)
-            fed = {value.name: values[value.name] for value in part.graph.input}
-            values.update(zip(outputs, session.run_all(outputs, fed, token=token), strict=True))
-            del session
-            values = {name: v for name, v in values.items() if name in needed or name in inputs}
+            _run_part(place, outputs, values, token)
+            values = [_kept(each, needed) for each in values]
+            if turn is not None:
+                turn(sum(_size(tensor) for tensor in part.graph.initializer))
     finally:
         place.unlink(missing_ok=True)
-    return {name: values[name] for name in wanted}
+    return [_kept(each, wanted) for each in values]
+
+
+def _run_part(
+    place: Path,
+    outputs: list[str],
+    values: Sequence[dict[str, Array]],
+    token: Cancellation | None,
+) -> None:
+    """Add what a slice computes to the values of each run; its session is closed behind."""
+    session = open_session(place, _WISHES)
+    for each in values:
+        fed = {name: each[name] for name in session.inputs}
+        each.update(zip(outputs, session.run_all(outputs, fed, token=token), strict=True))
+
+
+def _kept(values: Mapping[str, Array], names: set[str]) -> dict[str, Array]:
+    return {name: value for name, value in values.items() if name in names}
 
 
 def _slices(nodes: list[Any], weights: Mapping[str, Any], slice_bytes: int) -> Iterator[list[Any]]:
