@@ -4,9 +4,9 @@ A model that is installed embeds one page. One that is not is measured before an
 fetched: its template is cut into the few different pieces it is made of, each gets random
 weights at its real size and in the wanted precision, is timed on the tokens of an A4 page, and
 counts as often as it stands in the model. Measured on two busy cores, beside whole towers with
-random weights in w8a8: 12.4 s of processor time told for 9.9 s taken (vision of v4), 5.3 for 3.8
-(text of m0). A piece asks for memory anew that a tower uses again, so the trial errs on the
-careful side, by a quarter to a third.
+random weights in w8a8: 12.4 s of processor time told for 9.9 s taken (vision of v4), 11.2 for 9.5
+(its text), 5.3 for 3.8 (text of m0). A piece asks for memory anew that a tower uses again, so the
+trial errs on the careful side, by a fifth to two fifths.
 """
 
 import tempfile
