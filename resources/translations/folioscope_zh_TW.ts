@@ -790,6 +790,10 @@
       <translation>模型下載後會以 sha256 檢查。</translation>
     </message>
     <message>
+      <source>More like this page</source>
+      <translation>尋找相似頁面</translation>
+    </message>
+    <message>
       <source>Move among the pages</source>
       <translation>在頁面間移動</translation>
     </message>

@@ -238,6 +238,17 @@ def test_the_panel_leads_to_drawing_on_the_large_page(seeing: WindowDesk, qtbot:
     assert window.pages.large().canvas.drawing.is_on
 
 
+def test_more_like_a_page_is_asked_with_all_of_it(seeing: WindowDesk, qtbot: QtBot) -> None:
+    window = seeing.window
+    window.pages.show_large(window.centre.answers.view.model.results[0])
+    window.pages.large().inspector.like.click()
+    qtbot.waitUntil(lambda: seeing.shown == LIKE_IT)
+    assert seeing.fakes.search.pictures[0].box is None
+    assert not window.pages.is_large
+    name = window.bar.field.picture_chip.accessibleName()
+    assert name == "Picture report 1.pdf, page 1, Delete removes"
+
+
 def test_what_is_in_the_box_can_be_copied(drawing: WindowDesk, qtbot: QtBot) -> None:
     large = drawing.window.pages.large()
     qtbot.keyClick(large.canvas, Key.Key_Right)

@@ -20,6 +20,7 @@ from folioscope.services.api import Services
 
 PICTURE_ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff")
 _MOST_PX = 2048  # more than any model takes in
+_PAGE_PX = 1754  # as pages are drawn when they are looked at
 _MOST_MEGAPIXELS = 200
 Load = Callable[[Services, Cancellation], PictureQuery]
 
@@ -67,14 +68,21 @@ def picture_pixels(image: QImage) -> AskedPicture:
     return AskedPicture(tr("Pasted picture"), made)
 
 
-def picture_part(result: SearchResult, box: Box, *, longest_px: int = 1754) -> AskedPicture:
+def picture_part(result: SearchResult, box: Box) -> AskedPicture:
     """Ask with a part of a page, drawn anew from its file."""
+    return _drawn(result, tr("Part of {name}, page {page}"), box)
 
+
+def picture_page(result: SearchResult) -> AskedPicture:
+    """Ask with a whole page."""
+    return _drawn(result, tr("{name}, page {page}"), None)
+
+
+def _drawn(result: SearchResult, name: str, box: Box | None) -> AskedPicture:
     def load(services: Services, token: Cancellation) -> PictureQuery:
-        image = services.pages.render(result.ref, longest_px=longest_px, token=token)
+        image = services.pages.render(result.ref, longest_px=_PAGE_PX, token=token)
         return PictureQuery(image, box)
 
-    name = tr("Part of {name}, page {page}")
     page = number(result.page_number)
     return AskedPicture(name.format(name=file_name(result), page=page), load)
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 class PageViews(QObject):
     """The panel follows the chosen page unless it was closed; Enter shows the page large."""
 
+    like_asked = Signal(object)  # SearchResult
     box_asked = Signal(object, object)  # SearchResult and Box, to be found elsewhere
 
     def __init__(
@@ -50,6 +51,7 @@ class PageViews(QObject):
         view = self._answers.view
         view.current_changed.connect(self._follow)
         view.activated.connect(self.show_large)
+        view.like_requested.connect(self.like_asked)
         view.peek_requested.connect(lambda _result: self.toggle_panel())
         for inner in (view.grid, view.documents):
             inner.clicked.connect(lambda _index: self.open_panel())
@@ -75,6 +77,7 @@ class PageViews(QObject):
             self._large.back_requested.connect(self.close_large)
             self._large.unlock_requested.connect(self._unlock)
             self._large.box_asked.connect(self.box_asked)
+            self._large.like_requested.connect(self.like_asked)
             self._connect_actions(self._large)
         return self._large
 

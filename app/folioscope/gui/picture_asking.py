@@ -12,6 +12,7 @@ from folioscope.gui.asked_picture import (
     PICTURE_ENDINGS,
     AskedPicture,
     picture_file,
+    picture_page,
     picture_part,
     picture_pixels,
 )
@@ -36,6 +37,7 @@ class PictureAsking(QObject):
         field.picture_lifted.connect(self.lift)
         window.searches.picture_changed.connect(self._show)
         window.pages.box_asked.connect(self.ask_part)
+        window.pages.like_asked.connect(self.ask_page)
 
     def choose(self) -> None:
         """Ask which file to search with."""
@@ -64,6 +66,11 @@ class PictureAsking(QObject):
     def ask_part(self, result: SearchResult, box: Box) -> None:
         """Ask with a part of a page."""
         if self.ask(picture_part(result, box)):
+            self._window.pages.close_large()
+
+    def ask_page(self, result: SearchResult) -> None:
+        """Ask for pages that look like a page."""
+        if self.ask(picture_page(result)):
             self._window.pages.close_large()
 
     def ask(self, picture: AskedPicture, *, instead: list[NoteAction] | None = None) -> bool:

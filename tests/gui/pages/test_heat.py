@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QEnterEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -89,6 +89,25 @@ def test_the_large_page_counts_them_in_its_legend(
     show(panel, found, qtbot)
     told = "Answers by look"
     qtbot.waitUntil(lambda: told in [label.text() for label in inspector.findChildren(Label)])
+
+
+def test_a_row_of_the_legend_lights_its_words_places(
+    panel: PagePanel, found: SearchResults, fakes: Fakes, qtbot: QtBot
+) -> None:
+    coast = WordHeat("coast", (HeatMark(MIDDLE, 0.5),))
+    fakes.look.heats[found.results[0].ref, "map coast"] = replace(HEAT, words=(MAP_HEAT, coast))
+    inspector = Inspector(panel.reader)
+    qtbot.addWidget(inspector)
+    inspector.show()
+    show(panel, found, qtbot)
+    legend = inspector.legend
+    wanted = ["map, 1", "coast, 1", "Answers by look, 2"]
+    qtbot.waitUntil(lambda: [made.accessibleName() for made in legend.rows()] == wanted)
+    row = legend.rows()[1]
+    hover(row)
+    assert panel.canvas._style.only == "coast"
+    QApplication.sendEvent(row, QEvent(QEvent.Type.Leave))
+    assert panel.canvas._style.only == ""
 
 
 def test_a_chip_lights_its_words_own_places(

@@ -5,17 +5,15 @@ from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from folioscope.domain.results import Strength
+from folioscope.gui.pages.legend import Legend
 from folioscope.gui.pages.match_list import MatchList, matches_of
-from folioscope.gui.pages.page_parts import MatchStepper, PageNote, Swatch, reasons_of
+from folioscope.gui.pages.page_parts import MatchStepper, PageNote, reasons_of
 from folioscope.gui.pages.page_reader import PageReader
-from folioscope.gui.pages.word_chips import counted_words
-from folioscope.gui.parts import Button, Label, RowStack, column, painted, row, rule
+from folioscope.gui.parts import Button, Label, column, painted, row, rule
 from folioscope.gui.results.result_words import strength_words
 from folioscope.gui.results.tile_delegate import paint_dots
 from folioscope.gui.theme import size_px, theme_signals
 from folioscope.gui.words import number, tr
-
-_MOST_LEGEND_ROWS = 6
 
 
 class StrengthDots(QWidget):
@@ -47,6 +45,7 @@ class Inspector(QWidget):
     open_asked = Signal()
     reveal_asked = Signal()
     copy_asked = Signal()
+    like_asked = Signal()
 
     def __init__(self, reader: PageReader, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,10 +58,10 @@ class Inspector(QWidget):
         self._strength = Label("", "body_strong")
         self._why = Label("", "small", tone="muted", wrap=True)
         self.hide_link = Button(tr("Hide (H)"), kind="link")
-        self._legend = RowStack(4)
+        self.legend = Legend()
         self._marks = column(
             row(Label(tr("Marks"), "small_strong", tone="muted"), None, self.hide_link),
-            self._legend,
+            self.legend,
             gap=4,
         )
         self.stepper = MatchStepper()
@@ -73,6 +72,7 @@ class Inspector(QWidget):
         self._reveal = Button(tr("Show in folder"), icon_name="folder-open")
         self._copy = Button(tr("Copy text"), icon_name="copy", tip=tr("Copy text (Ctrl+C)"))
         self._copy.say(tr("Copy text"))
+        self.like = Button(tr("More like this page"), icon_name="scan-search")
         self._compose()
         self._connect()
 
@@ -88,6 +88,7 @@ class Inspector(QWidget):
         layout.addWidget(self.note)
         layout.addWidget(self._open)
         layout.addWidget(row((self._reveal, 1), (self._copy, 1), gap=8))
+        layout.addWidget(self.like)
 
     def _connect(self) -> None:
         reader = self._reader
@@ -97,6 +98,8 @@ class Inspector(QWidget):
         reader.facts_changed.connect(self._show_facts)
         self.stepper.stepped.connect(reader.tour.step_match)
         self.matches.match_chosen.connect(reader.tour.go_to_match)
+        self.legend.lit.connect(reader.canvas.light_only)
+        self.like.clicked.connect(self.like_asked)
         self.hide_link.clicked.connect(self._toggle_marks)
         self._open.clicked.connect(self.open_asked)
         self._reveal.clicked.connect(self.reveal_asked)
@@ -129,15 +132,7 @@ class Inspector(QWidget):
         why = ". ".join(text for _, _, text in reasons_of(self._reader))
         self._why.setText(f"{why}." if why else "")
         self._why.setVisible(bool(why))
-        words = counted_words(tour.marks)[:_MOST_LEGEND_ROWS]
-        rows = [_legend_row("word", word, count) for _, word, count in words]
-        if tour.marks.looks:
-            told = tr("Answers by look")
-            rows.append(_legend_row("region", told, len(tour.marks.looks)))
-        if tour.marks.regions:
-            told = tr("Closest in meaning")
-            rows.append(_legend_row("region", told, len(tour.marks.regions)))
-        self._legend.replace(rows)
+        self.legend.show_marks(tour.marks)
         has_marks = len(tour.marks) > 0
         self._marks.setVisible(has_marks)
         self._heading.setVisible(has_marks)
@@ -153,7 +148,3 @@ class Inspector(QWidget):
         self.note.show_note(self._reader)
         for button in (self._open, self._reveal):
             button.setEnabled(not self._reader.is_away)
-
-
-def _legend_row(kind: str, text: str, count: int) -> QWidget:
-    return row(Swatch(kind), (Label(text, "small"), 1), Label(number(count), "small", tone="muted"))

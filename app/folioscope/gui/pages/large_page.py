@@ -37,6 +37,7 @@ class LargePage(QWidget):
     reveal_requested = Signal(object)
     copy_text_requested = Signal(object)
     unlock_requested = Signal(object)
+    like_requested = Signal(object)
     box_asked = Signal(object, object)  # SearchResult and Box
 
     def __init__(
@@ -86,6 +87,7 @@ class LargePage(QWidget):
         self.inspector.open_asked.connect(lambda: self.open_requested.emit(reader.result))
         self.inspector.reveal_asked.connect(lambda: self.reveal_requested.emit(reader.result))
         self.inspector.copy_asked.connect(lambda: self.copy_text_requested.emit(reader.result))
+        self.inspector.like_asked.connect(lambda: self.like_requested.emit(reader.result))
         self.boxes.find_asked.connect(lambda box: self.box_asked.emit(reader.result, box))
         self.boxes.switched.connect(self._arrange)
         note = self.inspector.note

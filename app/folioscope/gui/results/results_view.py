@@ -26,6 +26,7 @@ class ResultsView(QWidget):
     peek_requested = Signal(object)  # Space
     reveal_requested = Signal(object)
     copy_text_requested = Signal(object)
+    like_requested = Signal(object)
 
     def __init__(
         self,
@@ -182,6 +183,7 @@ class ResultsView(QWidget):
             (tr("Open at page {page}").format(page=page), self.open_requested),
             (tr("Show in folder"), self.reveal_requested),
             (tr("Copy text"), self.copy_text_requested),
+            (tr("More like this page"), self.like_requested),
         ):
             action = QAction(text, menu)
             action.triggered.connect(lambda _on=False, s=signal: s.emit(result))
