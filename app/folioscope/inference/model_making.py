@@ -22,7 +22,7 @@ from folioscope.inference.fetching import (
     forget_unproven,
     remove_downloads,
 )
-from folioscope.inference.installing import digest, held, is_whole, make_whole
+from folioscope.inference.installing import MARKER, digest, held, is_whole, make_whole
 from folioscope.inference.model_costs import build_bytes, fetched_bytes
 from folioscope.inference.official_graphs import WHOLE_FILE, split, take_whole
 from folioscope.inference.templates import (
@@ -86,15 +86,30 @@ class ModelMaking:
         return self.home / self.manifest.build_name(self.precision)
 
     def run(self) -> None:
-        """Install unless it is there; raise InferenceError and its kin, or Cancelled."""
+        """Install unless it is there; raise InferenceError and its kin, or Cancelled.
+
+        What was made from a folder is made anew once files of the folder have changed.
+        """
         forget = self.token.on_cancel(self._token.cancel) if self.token else None
         try:
             with held(self.home, token=self._token):
-                if not is_whole(self.build):
+                if not is_whole(self.build) or self._is_outdated():
                     self._install()
         finally:
             if forget is not None:
                 forget()
+
+    def _is_outdated(self) -> bool:
+        """Whether the folder that is named, or the templates, changed since the build was made.
+
+        A model that was trained further has the same name and no revision to tell it by.
+        """
+        if self.source is None:
+            return False
+        named = [self.source / file.name for file in self.manifest.files_for(self.precision)]
+        changed = [*named, *self.source.glob("*.safetensors"), *self.templates_dir.glob("*.gz")]
+        made_ns = (self.build / MARKER).stat().st_mtime_ns
+        return any(path.is_file() and path.stat().st_mtime_ns > made_ns for path in changed)
 
     def _install(self) -> None:
         self._check_before()

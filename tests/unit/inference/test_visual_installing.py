@@ -172,6 +172,21 @@ def test_an_installed_model_is_not_made_again(shelf, checkpoints):
     assert (folder / "vision.onnx").stat().st_mtime_ns == before
 
 
+def test_a_checkpoint_that_was_trained_further_is_installed_anew(shelf, source):
+    shelf.install(TINY_V4, source=source)
+    folder = shelf.info(TINY_V4).builds[0].folder
+    before = contents(folder)
+    write_checkpoint(TINY_V4, source, seed=1)
+    later = (folder / ".complete").stat().st_mtime + 5
+    for path in source.rglob("*.safetensors"):
+        os.utime(path, (later, later))
+    shelf.install(TINY_V4, source=source)
+    changed = {name for name, sha256 in contents(folder).items() if sha256 != before[name]}
+    assert changed == {".complete", "vision.onnx.data", "text.onnx.data"}
+    assert shelf.verify(TINY_V4) == []
+    assert made_in(shelf) == {f"{folder.name}/{name}" for name in INSTALLED}
+
+
 def spoil(source: Path, name: str, change) -> None:
     path = next(p for p in source.rglob("*.safetensors") if name in read_safetensors(p))
     tensors = read_safetensors(path)
