@@ -130,6 +130,15 @@ def test_the_folder_of_models_is_named_before_or_after_the_command(
     capsys.readouterr()
 
 
+def test_what_a_page_costs_is_measured_before_anything_is_installed(ask, models_dir):
+    said = ask("models", "trial", TINY_V4, "--precision", "fp32", "--json")
+    assert said.code == 0, said.err
+    assert said.json["seconds_a_page"] > 0
+    assert said.json["provider"] == "CPUExecutionProvider"
+    assert not said.json["installed"]
+    assert not ask("models", "info", TINY_V4, "--json").json["installed"]
+
+
 def test_every_precision_can_be_named(ask, checkpoints):
     for precision in ("fp32", "fp16", "int8", "int4", "w8a8"):
         folder = checkpoints / TINY_M0

@@ -48,6 +48,11 @@ def _verify(action: argparse.ArgumentParser) -> None:
     action.add_argument("name", nargs="?", metavar="NAME", help="default: all installed ones")
 
 
+def _trial(action: argparse.ArgumentParser) -> None:
+    _name(action)
+    _precision(action, "in which numbers (default: what is installed, or suits this machine)")
+
+
 def _remove(action: argparse.ArgumentParser) -> None:
     _name(action)
     _precision(action, "only this one (default: all, and what was fetched in part)")
@@ -71,6 +76,7 @@ _ACTIONS = (
     ("info", "show what a model is, costs and needs", _name),
     ("install", "fetch a model, or take it from a folder, and make it ready", _install),
     ("verify", "compare installed files with what was installed", _verify),
+    ("trial", "measure for ten seconds what a page costs here, installed or not", _trial),
     ("remove", "delete an installed model", _remove),
     ("use", "choose the model that pages are looked at with, or the reranker", _use),
 )

@@ -146,6 +146,30 @@ def _verifying(models: ModelsService, name: str) -> Any:
     return lambda ctx: models.verify(name, ctx)
 
 
+def _trial(models: ModelsService, options: Namespace) -> int:
+    precision = Precision(options.precision) if options.precision else None
+    trial = run_watched(
+        lambda ctx: models.trial(options.name, ctx, precision=precision), label="Measuring"
+    )
+    if options.json:
+        answers.write(
+            {
+                "model": options.name,
+                "seconds_a_page": round(trial.seconds_a_page, 3),
+                "memory_bytes": trial.memory_bytes,
+                "provider": trial.provider,
+                "installed": trial.is_installed_model,
+            }
+        )
+    else:
+        how = "measured" if trial.is_installed_model else "from a part of it"
+        say(
+            f"{trial.seconds_a_page:.1f} s a page with {trial.provider} ({how}), about"
+            f" {size(trial.memory_bytes)} of memory."
+        )
+    return _DONE
+
+
 def _remove(models: ModelsService, options: Namespace) -> int:
     precision = Precision(options.precision) if options.precision else None
     freed = models.remove(options.name, precision=precision)
@@ -178,6 +202,7 @@ _ACTIONS = {
     "info": _info,
     "install": _install,
     "verify": _verify,
+    "trial": _trial,
     "remove": _remove,
     "use": _use,
 }
