@@ -156,6 +156,10 @@
       <translation>同意並安裝</translation>
     </message>
     <message>
+      <source>All files are as they were installed.</source>
+      <translation>所有檔案與安裝時相同。</translation>
+    </message>
+    <message>
       <source>All pages</source>
       <translation>所有頁面</translation>
     </message>
@@ -228,12 +232,24 @@
       <translation>變更會在下次啟動 Folioscope 時生效。</translation>
     </message>
     <message>
+      <source>Check files</source>
+      <translation>檢查檔案</translation>
+    </message>
+    <message>
+      <source>Check files of {name}</source>
+      <translation>檢查「{name}」的檔案</translation>
+    </message>
+    <message>
       <source>Check the library</source>
       <translation>檢查資料庫</translation>
     </message>
     <message>
       <source>Checking every page…</source>
       <translation>正在檢查每一頁…</translation>
+    </message>
+    <message>
+      <source>Checking the files…</source>
+      <translation>正在檢查檔案…</translation>
     </message>
     <message>
       <source>Checking: {amount}</source>

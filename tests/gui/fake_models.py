@@ -82,6 +82,7 @@ class FakeModels:
     trial_gate: threading.Event | None = None
     error: Exception | None = None
     calls: list[tuple[object, ...]] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
     settings: SettingsStore | None = None  # where the real ones keep what is chosen
 
     def profiles(self) -> list[Profile]:
@@ -145,7 +146,7 @@ class FakeModels:
 
     def verify(self, name: str, ctx: JobContext) -> Sequence[str]:
         self.calls.append(("verify", name))
-        return []
+        return self.faults
 
     def trial(self, name: str, ctx: JobContext, *, precision: Precision | None = None) -> Trial:
         self.calls.append(("trial", name, precision))

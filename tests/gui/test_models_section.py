@@ -281,6 +281,19 @@ def test_removing_asks_and_goes_back_to_the_starter(
     assert fakes.models.chosen == "starter"
 
 
+def test_files_are_checked_on_request(installed: ModelsSection, fakes: Fakes, qtbot: QtBot) -> None:
+    actions = installed.table.column("photos").actions
+    actions.check.click()
+    told = "All files are as they were installed."
+    qtbot.waitUntil(lambda: actions.checked.text() == told)
+    fakes.models.faults = ["vision.onnx.data is cut short."]
+    actions.check.click()
+    qtbot.waitUntil(lambda: actions.checked.text() == "vision.onnx.data is cut short.")
+    assert actions.checked.property("tone") == "bad"
+    other = installed.table.column("pages").actions
+    assert not other.checked.isVisibleTo(other)
+
+
 def test_what_the_library_holds_is_listed_and_dropped_when_unused(
     installed: ModelsSection, fakes: Fakes, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,7 +7,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from folioscope.gui.parts import Button, Label, Meter, row
-from folioscope.gui.settings.model_desk import ModelWork
+from folioscope.gui.settings.model_desk import NOT_CHECKED, CheckState, ModelWork
 from folioscope.gui.settings.model_words import progress_words
 from folioscope.gui.words import tr
 
@@ -25,6 +25,7 @@ class Standing:
     can_remove: bool = False
     has_leftovers: bool = False
     work: ModelWork | None = None
+    check: CheckState = NOT_CHECKED
 
 
 class ModelActions(QWidget):
@@ -34,6 +35,7 @@ class ModelActions(QWidget):
     use_asked = Signal()
     stop_using_asked = Signal()
     remove_asked = Signal()
+    check_asked = Signal()
     pause_asked = Signal()
     cancel_asked = Signal()
     retry_asked = Signal()
@@ -52,6 +54,8 @@ class ModelActions(QWidget):
         self.retry = self._button(tr("Try again"), self.retry_asked, icon_name="refresh-cw")
         self.stop = self._button(tr("Stop using"), self.stop_using_asked, kind="link")
         self.remove = self._button(tr("Remove…"), self.remove_asked, kind="link")
+        self.check = self._button(tr("Check files"), self.check_asked, kind="link")
+        self.checked = Label("", "small", tone="muted", wrap=True)
         self.dismiss = self._button(tr("Not now"), self.dismiss_asked, kind="link")
         self.progress = Label("", "small", wrap=True)
         self._meter = Meter(name=tr("Installing {name}").format(name=title))
@@ -85,9 +89,10 @@ class ModelActions(QWidget):
         layout.addWidget(self.refusal)
         layout.addWidget(self._running)
         layout.addWidget(self.error)
+        layout.addWidget(self.checked)
         layout.addWidget(row(self.install, self.use, self.retry, None))
         layout.addWidget(self.note)
-        layout.addWidget(row(self.dismiss, self.stop, self.remove, None, gap=12))
+        layout.addWidget(row(self.dismiss, self.stop, self.check, self.remove, None, gap=12))
         layout.addStretch(1)
 
     def show_standing(self, standing: Standing) -> None:
@@ -113,10 +118,22 @@ class ModelActions(QWidget):
         self.stop.setVisible(standing.can_stop_using and rests)
         self.remove.say(tr("Discard what is here") if standing.has_leftovers else tr("Remove…"))
         self.remove.setVisible(standing.can_remove and not is_running)
+        self._show_check(standing, is_offered=standing.can_remove and rests)
         if work is not None and is_running:
             self._show_progress(work)
         if had_focus and focused is not None and focused.isHidden():
             self._focus_first()
+
+    def _show_check(self, standing: Standing, *, is_offered: bool) -> None:
+        check = standing.check
+        is_here = is_offered and not standing.has_leftovers
+        self.check.setVisible(is_here and not check.is_running)
+        self.check.setAccessibleName(tr("Check files of {name}").format(name=self._title))
+        told = tr("Checking the files…") if check.is_running else ""
+        if not check.is_running and check.faults is not None:
+            told = "\n".join(check.faults) or tr("All files are as they were installed.")
+        _say(self.checked, told if is_here else "")
+        self.checked.set_tone("bad" if check.faults and not check.is_running else "muted")
 
     def _show_progress(self, work: ModelWork) -> None:
         amount, left = progress_words(work.progress)
@@ -132,7 +149,7 @@ class ModelActions(QWidget):
         """Return the buttons in sight."""
         everything = (
             self.install, self.use, self.retry, self.pause, self.cancel, self.dismiss, self.stop,
-            self.remove,
+            self.check, self.remove,
         )  # fmt: skip
         return [each for each in everything if each.isVisibleTo(self)]
 

@@ -56,6 +56,17 @@ class ModelWork:
     error: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class CheckState:
+    """A check of a model's files: under way, or what it found; None where none was made."""
+
+    is_running: bool = False
+    faults: tuple[str, ...] | None = None
+
+
+NOT_CHECKED = CheckState()
+
+
 class ModelDesk(QObject):
     """Keeps what is known and what goes on. One install or trial runs at a time."""
 
@@ -75,6 +86,8 @@ class ModelDesk(QObject):
         self._works: dict[str, ModelWork] = {}
         self._installs: dict[str, JobHandle] = {}
         self._trial: JobHandle | None = None
+        self._checks: set[str] = set()
+        self._faults: dict[str, tuple[str, ...]] = {}
 
     # --- facts -----------------------------------------------------------------------------
 
@@ -132,6 +145,7 @@ class ModelDesk(QObject):
         if handle is None:
             return
         self._installs[wish.name] = handle
+        self._faults.pop(wish.name, None)
         handle.progressed.connect(partial(self._show_progress, wish.name))
         handle.cancelled.connect(partial(self._forget, wish.name))
         handle.finished.connect(partial(self._finish, wish.name))
@@ -192,6 +206,33 @@ class ModelDesk(QObject):
         """Forget how an install failed."""
         if name not in self._installs:
             self._set_work(name, None)
+
+    # --- checking --------------------------------------------------------------------------
+
+    def verify(self, name: str) -> None:
+        """Compare a model's files with what was installed."""
+        if name in self._checks or name in self._installs:
+            return
+        handle = self._session.submit(
+            lambda services, ctx: services.models.verify(name, ctx),
+            then=lambda faults: self._set_check(name, tuple(faults)),
+            otherwise=lambda error: self._set_check(name, (sentence_of(error),)),
+            lane=Lane.MODELS,
+        )
+        if handle is not None:
+            self._set_check(name, None)
+
+    def _set_check(self, name: str, faults: tuple[str, ...] | None) -> None:
+        if faults is None:
+            self._checks.add(name)
+        else:
+            self._checks.discard(name)
+            self._faults[name] = faults
+        self.work_changed.emit(name)
+
+    def check(self, name: str) -> CheckState:
+        """Return how a check of a model's files stands."""
+        return CheckState(name in self._checks, self._faults.get(name))
 
     # --- measuring -------------------------------------------------------------------------
 

@@ -144,12 +144,19 @@ class ModelsSection(Section):
             return
         for profile in facts.profiles:
             name = profile.model.name if profile.model else ""
-            standing = standing_of(profile, facts, self._page_count, self.desk.work(name))
+            standing = standing_of(
+                profile,
+                facts,
+                self._page_count,
+                work=self.desk.work(name),
+                check=self.desk.check(name),
+            )
             made = self.table.column(profile.id)
             made.show_standing(standing, is_chosen=profile.is_chosen)
         work = self.desk.work(self.second.name)
         chosen = self._settings.current.reranker
-        self.second.show_standing(facts.machine, work, chosen=chosen)
+        check = self.desk.check(self.second.name)
+        self.second.show_standing(facts.machine, work, check, chosen=chosen)
         self.measure.setEnabled(not self.desk.is_installing)
 
     def _show_measuring(self) -> None:
@@ -175,6 +182,7 @@ class ModelsSection(Section):
         desk = self.desk
         actions.install_asked.connect(lambda: self._with_model(name(), self.asking.install))
         actions.remove_asked.connect(lambda: self._with_model(name(), self.asking.remove))
+        actions.check_asked.connect(lambda: desk.verify(name()))
         actions.pause_asked.connect(lambda: desk.pause(name()))
         actions.cancel_asked.connect(lambda: desk.cancel(name()))
         actions.retry_asked.connect(lambda: desk.retry(name()))

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QBoxLayout, QComboBox, QFrame
 from folioscope.domain.models import ModelInfo
 from folioscope.gui.parts import Button, Label, column, painted, row
 from folioscope.gui.settings.model_actions import ModelActions, Standing
-from folioscope.gui.settings.model_desk import ModelWork
+from folioscope.gui.settings.model_desk import CheckState, ModelWork
 from folioscope.gui.settings.model_words import size_words, use_words
 from folioscope.gui.settings.standings import not_installed
 from folioscope.gui.theme import font
@@ -95,7 +95,9 @@ class SecondLookCard(QFrame):
         self.use.setText(use_words(model))
         self.use.set_tone("muted" if model.is_commercial_use_allowed else "warn")
 
-    def show_standing(self, machine: Machine, work: ModelWork | None, *, chosen: str) -> None:
+    def show_standing(
+        self, machine: Machine, work: ModelWork | None, check: CheckState, *, chosen: str
+    ) -> None:
         """Show how the model stands; ``chosen`` names the one in use."""
         model = self.model
         if model is None:
@@ -111,6 +113,7 @@ class SecondLookCard(QFrame):
                 can_stop_using=is_chosen,
                 can_remove=True,
                 work=work,
+                check=check,
             )
         self.doing.show_standing(standing)
 

@@ -3,7 +3,7 @@
 from folioscope.domain.models import ModelInfo
 from folioscope.gui.sentences import translated
 from folioscope.gui.settings.model_actions import Standing
-from folioscope.gui.settings.model_desk import ModelFacts, ModelWork
+from folioscope.gui.settings.model_desk import CheckState, ModelFacts, ModelWork
 from folioscope.gui.settings.model_words import duration, part_of, profile_title, room_refusal
 from folioscope.gui.words import number, tr
 from folioscope.services.look_api import LookCoverage, Profile
@@ -13,7 +13,12 @@ _LONGEST_ON_BUTTON = 12
 
 
 def standing_of(
-    profile: Profile, facts: ModelFacts, page_count: int, work: ModelWork | None
+    profile: Profile,
+    facts: ModelFacts,
+    page_count: int,
+    *,
+    work: ModelWork | None,
+    check: CheckState,
 ) -> Standing:
     """Return how a profile stands."""
     title, model = profile_title(profile), profile.model
@@ -28,6 +33,7 @@ def standing_of(
             can_remove=True,
             refusal=translated(profile.refusal),
             work=work,
+            check=check,
         )
     return not_installed(model, title, facts.machine, refusal=profile.refusal, work=work)
 
