@@ -51,9 +51,12 @@ def singles(count: int) -> Float32:
     rng = np.random.default_rng(1)
     themes = rng.standard_normal((THEMES, DIM)).astype(np.float32)
     common = rng.standard_normal(DIM).astype(np.float32)
-    own = rng.standard_normal((count, DIM)).astype(np.float32)
-    own += themes[rng.integers(0, THEMES, count)] + 1.5 * common
-    return unit_rows(own)
+    own = rng.standard_normal((count, DIM), np.float32)
+    for start in range(0, count, 4096):  # piece by piece: a copy of all would take a gigabyte
+        part = own[start : start + 4096]
+        part += themes[rng.integers(0, THEMES, len(part))] + 1.5 * common
+        part /= np.linalg.norm(part, axis=1, keepdims=True)
+    return own
 
 
 def build(folder: Path, count: int, rows: int) -> None:
@@ -82,10 +85,10 @@ def _write_looks(folder: Path, refs: list[PageRef], rows: int) -> None:
         for _ in range(500)
     ]
     clusters = (np.arange(736) * rows // 736).astype(np.int32)
-    file = visual_file.VisualFile(folder, Access.WRITE)
+    file = visual_file.VisualFile(visual_file.file_of(folder, MODEL), Access.WRITE)
     vectors = singles(len(refs))
     with file.writing() as connection:
-        model = visual_file.put_model(connection, MODEL, None, (DIM, ROW_DIM))
+        visual_file.put_facts(connection, MODEL, (DIM, ROW_DIM))
         for number, ref in enumerate(refs):
             page = VisualPage(
                 vectors[number],
@@ -93,7 +96,7 @@ def _write_looks(folder: Path, refs: list[PageRef], rows: int) -> None:
                 clusters,
                 PatchGrid(23, 32),
             )
-            visual_file.put_page(connection, model, ref, page)
+            visual_file.put_page(connection, ref, page)
     file.close()
 
 
@@ -130,7 +133,7 @@ def measure(folder: Path, count: int, rows: int) -> bool:
         best = np.argsort(-(vectors @ query.single))[:10]
         wanted = {PageRef(f"{n // 200 * 200:064x}", n % 200) for n in best.tolist()}
         recall.append(len(wanted & set(found.refs)) / 10)
-    size = sum(f.stat().st_size for f in folder.glob("visual.sqlite*"))
+    size = sum(f.stat().st_size for f in folder.glob("visual-*"))
     store.close()
     plain = _plain_times(vectors, asked, rows)
     p50, p95 = (float(np.percentile(whole, p)) * 1000 for p in (50, 95))

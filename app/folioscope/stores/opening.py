@@ -10,7 +10,7 @@ from folioscope.stores import schema
 from folioscope.stores.database import Database
 from folioscope.stores.index_reading import read_statistics
 from folioscope.stores.lance_vectors import LanceVectors
-from folioscope.stores.visual_file import VISUALS, live_bytes
+from folioscope.stores.visual_file import live_bytes
 
 CATALOGUE = "catalogue.sqlite"
 VECTORS = "vectors"
@@ -120,7 +120,7 @@ def read_stats(
 
 def _disk_bytes(directory: Path) -> int:
     entries = [*directory.glob(f"{CATALOGUE}*"), *directory.glob("codes*/*")]
-    entries += directory.glob(f"{VISUALS}*")
+    entries += directory.glob("visual-*")
     entries += (directory / VECTORS).rglob("*")
     return sum(entry.stat().st_size for entry in entries if entry.is_file())
 

@@ -1,4 +1,39 @@
-"""Fewer rows a page for late interaction, and which patch went into which row."""
+"""Fewer rows a page for late interaction, and which patch went into which row.
+
+Rows that are nearly alike are joined by Ward's clustering and replaced by their mean, up to a
+height that is the same for every page, and in any case until half of them are gone; rows are
+kept as int8 (see row_codes). Chosen by ``tests/benchmarks/visual_pooling.py``, 200 pages of 736
+patches. Weights of real models could not be had: *made* pages are smooth fields with words in
+them, *drawn* ones real pages through random layers, so the figures compare ways, and do not tell
+how well any model finds. ρ: rank correlation with MaxSim over all patches; best: share of its
+best ten pages that stay among the best ten.
+
+    way                        rows   bytes   words ρ best   needle ρ best   drawn ρ best
+    all patches, float32        736 376,832    1.00   1.00    1.00   1.00    1.00   1.00
+    mean of 2 × 2               192  98,304    0.73   0.38    0.78   0.43    DRAWN22
+    k-means, 1 in 4             184  94,208    0.71   0.32    0.89   0.62    DRAWNK4
+    Ward, 1 in 3                245 125,440    0.98   0.85    0.94   0.79    DRAWNW3
+    Ward, 1 in 4                184  94,208    0.95   0.73    0.90   0.72    DRAWNW4
+    Ward, 1 in 9                 82  41,984    0.85   0.45    0.87   0.61    DRAWNW9
+    Ward to 0.2, 1 in 2         147  75,077    0.98   0.90    0.91   0.73    DRAWNF2
+    Ward to 0.1, 1 in 3         170  86,966    0.98   0.85    0.93   0.75    DRAWNF13
+    Ward to 0.1, 1 in 2         183  93,545    0.99   0.92    0.94   0.79    DRAWNF1
+    the same, int8 (kept)       183  24,117    0.99   0.92    0.94   0.79    DRAWNI8
+    the same, int4              183  12,424    0.98   0.89    0.92   0.76    DRAWNI4
+    the same, signs             183   2,923    0.82   0.55    0.52   0.34    DRAWNB
+
+- A height serves better than a factor at the same size: with a factor, crowded pages are blurred
+  and sparse ones are not, and their scores can no longer be compared.
+- Means over squares or from k-means lose words that stand alone: the page that was meant came
+  first for 0.07 and 0.03 of the needles, with Ward for 0.32, over all patches for 0.30.
+- 0.1 joins two patches with a cosine of 0.95, about as far apart as the same patch is in two
+  implementations of one model at half precision.
+- At 1 in 3 hierarchical pooling is reported to keep 97.8 % of ColPali's retrieval quality
+  (Faysse et al., 2024), so the bound of 1 in 2 is on the safe side where real patches lie
+  farther apart than these.
+
+A page takes 0.02 to 0.05 s, next to seconds in the model.
+"""
 
 import numpy as np
 

@@ -1,12 +1,15 @@
-"""Vectors of visual models in a SQLite file of their own, beside the catalogue.
+"""Vectors of one visual model in a SQLite file of its own, beside the catalogue.
 
 They come slowly, one big page at a time over days, belong to the pictures of pages and not to
-their texts, and can be made again: so the file is apart, content-addressed, and disposable.
-``ids`` only grow, so a reader takes in what is new by id; ``removals`` tells it when to look
-for what went.
+their texts, and can be made again: so they are apart, content-addressed, and disposable. A file
+a model, because forgetting a model is then to delete a file (emptying a shared one of 100,000
+pages took four minutes). Ids only grow, so a reader takes in what is new by id; ``removals``
+tells it when to look for what went, ``birth`` that the file was begun anew.
 """
 
 import contextlib
+import hashlib
+import secrets
 import sqlite3
 import struct
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,54 +17,59 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from folioscope.domain.embeddings import VisualPage
-from folioscope.domain.errors import StoreError
+from folioscope.domain.errors import LibraryDamagedError, StoreError
 from folioscope.domain.pages import PageRef
 from folioscope.domain.protocols import Access
 from folioscope.stores.database import Database
+from folioscope.stores.errors import told
 from folioscope.stores.visual_blobs import pack_body, pack_single
 
-VISUALS = "visual.sqlite"
 UNREADABLE = (ValueError, struct.error)
 _VERSION = 1
 _TABLES = (
-    "CREATE TABLE models (number INTEGER PRIMARY KEY AUTOINCREMENT, fingerprint TEXT UNIQUE"
-    " NOT NULL, dim INTEGER NOT NULL, row_dim INTEGER NOT NULL)",
-    "CREATE TABLE singles (id INTEGER PRIMARY KEY AUTOINCREMENT, model INTEGER NOT NULL,"
-    " document_id TEXT NOT NULL, page_index INTEGER NOT NULL, codes BLOB NOT NULL,"
-    " UNIQUE (model, document_id, page_index))",
+    "CREATE TABLE facts (key TEXT PRIMARY KEY, value) WITHOUT ROWID",
+    "CREATE TABLE singles (id INTEGER PRIMARY KEY AUTOINCREMENT, document_id TEXT NOT NULL,"
+    " page_index INTEGER NOT NULL, codes BLOB NOT NULL, UNIQUE (document_id, page_index))",
     # apart, so that reading all vectors does not pass over the rows, which are ten times as big
     "CREATE TABLE bodies (id INTEGER PRIMARY KEY, body BLOB NOT NULL)",
-    "CREATE TABLE facts (key TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID",
-    "INSERT INTO facts VALUES ('removals', 0)",
     f"PRAGMA user_version = {_VERSION}",
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
-    """A model as the file knows it: its number here, the dimensions of vector and rows."""
+class Facts:
+    """What a file says of itself: its model, dimensions of vector and rows, and its state.
 
-    number: int
+    Equal for as long as nothing came or went. ``last_id`` is the largest that was ever given.
+    """
+
+    fingerprint: str
     dim: int
     row_dim: int
-
-
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """A state of the file; equal as long as nothing came or went."""
-
-    last_id: int
+    birth: int
     removals: int
+    last_id: int
+
+
+def file_of(directory: Path, fingerprint: str) -> Path:
+    """Return where the vectors of a model are kept."""
+    digest = hashlib.blake2b(fingerprint.encode(), digest_size=8).hexdigest()
+    return directory / f"visual-{digest}.sqlite"
+
+
+def files_in(directory: Path) -> list[Path]:
+    """Return the files of all models in a library's folder."""
+    return sorted(directory.glob("visual-*.sqlite"))
 
 
 class VisualFile:
-    """The file ``visual.sqlite`` of a library; made when first written to."""
+    """The vectors of a model; made when first written to. Used by one thread at a time."""
 
-    def __init__(self, directory: Path, access: Access) -> None:
-        self.path = directory / VISUALS
+    def __init__(self, path: Path, access: Access) -> None:
+        self.path = path
         self._access = access
-        self._database = Database(self.path, access)
-        self._is_made = False
+        self._database = Database(path, access)
+        self._inode: int | None = None
 
     def close(self) -> None:
         """Close all connections."""
@@ -70,39 +78,74 @@ class VisualFile:
     @contextlib.contextmanager
     def reading(self) -> Iterator[sqlite3.Connection | None]:
         """Read from one and the same state of the file; None while there is none."""
-        if not self._is_made and not self.path.exists():
+        if not self._follow():
             yield None
             return
         with self._database.reading() as connection:
-            if not self._is_made:
-                self._is_made = is_known(connection)
-            yield connection if self._is_made else None
+            yield connection if is_known(connection) else None
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
         """Write, all or nothing; makes the file first if need be."""
-        if self._access is Access.WRITE and not self._is_made:
+        self._follow()
+        if self._access is Access.WRITE:
             with self._database.alone() as connection:
                 if not is_known(connection):
                     create(connection)
-            self._is_made = True
         with self._database.writing() as connection:
             yield connection
 
+    def delete(self) -> None:
+        """Delete the file; where another program holds it open, empty it."""
+        if not self.path.exists():
+            return
+        self._reopen()
+        try:
+            with told(self.path.parent):
+                delete_files(self.path)
+        except StoreError:
+            with self.writing() as connection:
+                for table in ("singles", "bodies", "facts"):
+                    connection.execute(f"DELETE FROM {table}")
+                connection.execute("INSERT INTO facts VALUES ('birth', ?)", (_birth(),))
+
     def shrink(self) -> None:
         """Give free room back to the disk."""
-        if self.path.exists():
+        if self._follow():
             with self._database.alone() as connection:
                 # a plain execute frees one page and stops
                 connection.executescript("PRAGMA incremental_vacuum;")
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
+    def _follow(self) -> bool:
+        """Let go of a file that was deleted meanwhile; whether there is one now."""
+        try:
+            inode: int | None = self.path.stat().st_ino
+        except OSError:
+            inode = None
+        if self._inode is not None and inode != self._inode:
+            self._reopen()
+        self._inode = inode
+        return inode is not None
+
+    def _reopen(self) -> None:
+        self._database.close()
+        self._database = Database(self.path, self._access)
+        self._inode = None
+
+
+def delete_files(path: Path) -> None:
+    """Delete a database with what SQLite lays beside it."""
+    for ending in ("-wal", "-shm", "-journal", ""):
+        path.with_name(path.name + ending).unlink(missing_ok=True)
+
 
 def live_bytes(directory: Path) -> int:
-    """Return the size of the file without its free room; 0 where it cannot be read."""
-    path = directory / VISUALS
-    if not path.exists():
-        return 0
+    """Return the size of all files without their free room; damaged ones do not count."""
+    return sum(map(_live_bytes, files_in(directory)))
+
+
+def _live_bytes(path: Path) -> int:
     with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(path)) as opened:
         used, free, size = (
             opened.execute(f"PRAGMA {name}").fetchone()[0]
@@ -129,51 +172,46 @@ def create(connection: sqlite3.Connection) -> None:
     try:
         for statement in _TABLES:
             connection.execute(statement)
+        connection.execute("INSERT INTO facts VALUES ('birth', ?)", (_birth(),))
         connection.execute("COMMIT")
     except BaseException:
         connection.execute("ROLLBACK")
         raise
 
 
-def read_models(connection: sqlite3.Connection) -> dict[str, Model]:
-    """Return the models by fingerprint."""
-    rows = connection.execute("SELECT fingerprint, number, dim, row_dim FROM models")
-    return {row[0]: Model(*row[1:]) for row in rows}
-
-
-def read_stamp(connection: sqlite3.Connection) -> Stamp:
-    """Tell what state the file is in."""
+def read_facts(connection: sqlite3.Connection) -> Facts | None:
+    """Return what a file says of itself; None while nothing was put. LibraryDamagedError."""
+    found = dict(connection.execute("SELECT key, value FROM facts").fetchall())
+    if "fingerprint" not in found:
+        return None
     last = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'singles'").fetchone()
-    removals = connection.execute("SELECT number FROM facts WHERE key = 'removals'").fetchone()
-    return Stamp(last[0] if last else 0, removals[0] if removals else 0)
+    keys = ("dim", "row_dim", "birth", "removals")
+    try:
+        dim, row_dim, birth, removals = (int(found.get(key, 0)) for key in keys)
+    except (ValueError, TypeError) as error:
+        raise damaged() from error
+    return Facts(str(found["fingerprint"]), dim, row_dim, birth, removals, last[0] if last else 0)
 
 
-def put_model(
-    connection: sqlite3.Connection, fingerprint: str, known: Model | None, dims: tuple[int, int]
-) -> int:
-    """Note a model's dimensions; returns its number."""
-    if known is None:
-        found = connection.execute(
-            "INSERT INTO models (fingerprint, dim, row_dim) VALUES (?, ?, ?)", (fingerprint, *dims)
-        )
-        return int(found.lastrowid or 0)
-    if dims != (known.dim, known.row_dim):
-        connection.execute(
-            "UPDATE models SET row_dim = ? WHERE number = ?", (dims[1], known.number)
-        )
-    return known.number
-
-
-def put_page(connection: sqlite3.Connection, model: int, ref: PageRef, page: VisualPage) -> None:
-    """Write a page, replacing what was kept of it."""
-    place = (model, ref.document_id, ref.page_index)
-    _delete(
-        connection,
-        "model = ? AND document_id = ? AND page_index = ?",
-        place,
+def damaged() -> LibraryDamagedError:
+    """Return the error that says what is wrong with a file, and what to do."""
+    return LibraryDamagedError(
+        "What was kept of the looks of pages is damaged.", hint="Repair the library to go on."
     )
+
+
+def put_facts(connection: sqlite3.Connection, fingerprint: str, dims: tuple[int, int]) -> None:
+    """Note model and dimensions."""
+    rows = [("fingerprint", fingerprint), ("dim", dims[0]), ("row_dim", dims[1])]
+    connection.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", rows)
+
+
+def put_page(connection: sqlite3.Connection, ref: PageRef, page: VisualPage) -> None:
+    """Write a page, replacing what was kept of it."""
+    place = (ref.document_id, ref.page_index)
+    _delete(connection, "document_id = ? AND page_index = ?", place)
     found = connection.execute(
-        "INSERT INTO singles (model, document_id, page_index, codes) VALUES (?, ?, ?, ?)",
+        "INSERT INTO singles (document_id, page_index, codes) VALUES (?, ?, ?)",
         (*place, pack_single(page.single)),
     )
     connection.execute("INSERT INTO bodies VALUES (?, ?)", (found.lastrowid, pack_body(page)))
@@ -186,20 +224,9 @@ def delete_ids(connection: sqlite3.Connection, ids: Iterable[int]) -> None:
 
 
 def delete_documents(connection: sqlite3.Connection, ids: Iterable[str]) -> None:
-    """Forget documents, of all models."""
-    models = [model.number for model in read_models(connection).values()]
+    """Forget documents."""
     for document_id in ids:
-        for model in models:
-            _delete(connection, "model = ? AND document_id = ?", (model, document_id))
-
-
-def delete_model(connection: sqlite3.Connection, fingerprint: str) -> None:
-    """Forget a model with all its pages."""
-    model = read_models(connection).get(fingerprint)
-    if model is not None:
-        _delete(connection, "model = ?", (model.number,))
-        connection.execute("DELETE FROM models WHERE number = ?", (model.number,))
-        _note_removal(connection)
+        _delete(connection, "document_id = ?", (document_id,))
 
 
 def document_ids(connection: sqlite3.Connection) -> set[str]:
@@ -214,14 +241,12 @@ def read_bodies(connection: sqlite3.Connection, ids: Sequence[int]) -> Iterator[
         yield row[0] if row else None
 
 
-def read_page(
-    connection: sqlite3.Connection, model: Model, ref: PageRef
-) -> tuple[bytes, bytes] | None:
+def read_page(connection: sqlite3.Connection, ref: PageRef) -> tuple[bytes, bytes] | None:
     """Return vector and rows of a page as they lie in the file."""
     row = connection.execute(
         "SELECT s.codes, b.body FROM singles s JOIN bodies b ON b.id = s.id"
-        " WHERE s.model = ? AND s.document_id = ? AND s.page_index = ?",
-        (model.number, ref.document_id, ref.page_index),
+        " WHERE s.document_id = ? AND s.page_index = ?",
+        (ref.document_id, ref.page_index),
     ).fetchone()
     return (row[0], row[1]) if row else None
 
@@ -231,8 +256,11 @@ def _delete(connection: sqlite3.Connection, where: str, values: Sequence[object]
         f"DELETE FROM bodies WHERE id IN (SELECT id FROM singles WHERE {where})", values
     )
     if connection.execute(f"DELETE FROM singles WHERE {where}", values).rowcount:
-        _note_removal(connection)
+        connection.execute(
+            "INSERT INTO facts VALUES ('removals', 1)"
+            " ON CONFLICT (key) DO UPDATE SET value = value + 1"
+        )
 
 
-def _note_removal(connection: sqlite3.Connection) -> None:
-    connection.execute("UPDATE facts SET number = number + 1 WHERE key = 'removals'")
+def _birth() -> int:
+    return secrets.randbits(62)

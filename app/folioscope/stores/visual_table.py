@@ -1,6 +1,7 @@
 """Which pages have vectors of one visual model, and where they are among the pages."""
 
 import sqlite3
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +12,7 @@ from folioscope.stores.page_table import PageTable
 from folioscope.stores.row_codes import RowCodes
 from folioscope.stores.single_codes import SingleCodes
 from folioscope.stores.visual_blobs import unpack_single
-from folioscope.stores.visual_file import UNREADABLE, Model, Stamp, read_stamp
+from folioscope.stores.visual_file import UNREADABLE, Facts
 
 _AT_ONCE = 4096
 _MOST_DEAD = 0.25  # share of rows that are gone, from which on all is loaded anew
@@ -20,28 +21,25 @@ _MOST_DEAD = 0.25  # share of rows that are gone, from which on all is loaded an
 class VisualTable:
     """A row a page, in the order they came; not safe from several threads at once."""
 
-    def __init__(self, model: Model, *, has_codes: bool) -> None:
-        self.model = model
-        self.codes = SingleCodes(model.dim) if has_codes else None
+    def __init__(self, facts: Facts, *, has_codes: bool) -> None:
+        self.facts = replace(facts, removals=0, last_id=0)  # before anything was taken in
+        self.codes = SingleCodes(facts.dim) if has_codes else None
         self.ids = Column(np.int64)
         self._owners = Column(np.int32)
         self._indices = Column(np.int32)
         self._is_alive = Column(bool)
         self._numbers: dict[str, int] = {}
-        self.stamp = Stamp(0, 0)
         self._aligned: tuple[PageTable, int, Int32] | None = None
 
-    def take_in(self, connection: sqlite3.Connection) -> bool:
-        """Take in what came and went; True when anything did."""
-        stamp = read_stamp(connection)
-        if stamp == self.stamp:
-            return False
+    def take_in(self, connection: sqlite3.Connection, facts: Facts) -> None:
+        """Take in what came and went, until the file is as ``facts`` say."""
+        if facts == self.facts:
+            return
         self._take_new(connection)
-        if stamp.removals != self.stamp.removals:
+        if facts.removals != self.facts.removals:
             self._mark_gone(connection)
-        self.stamp = stamp
+        self.facts = facts
         self._aligned = None
-        return True
 
     @property
     def is_worn(self) -> bool:
@@ -73,8 +71,8 @@ class VisualTable:
     def _take_new(self, connection: sqlite3.Connection) -> None:
         columns = "id, document_id, page_index" + (", codes" if self.codes is not None else "")
         rows = connection.execute(
-            f"SELECT {columns} FROM singles WHERE model = ? AND id > ? ORDER BY id",
-            (self.model.number, int(self.ids.values.max(initial=0))),
+            f"SELECT {columns} FROM singles WHERE id > ? ORDER BY id",
+            (int(self.ids.values.max(initial=0)),),
         )
         while part := rows.fetchmany(_AT_ONCE):
             numbers = [self._numbers.setdefault(row[1], len(self._numbers)) for row in part]
@@ -100,7 +98,7 @@ class VisualTable:
         codes.append(RowCodes(found, scales))
 
     def _mark_gone(self, connection: sqlite3.Connection) -> None:
-        rows = connection.execute("SELECT id FROM singles WHERE model = ?", (self.model.number,))
+        rows = connection.execute("SELECT id FROM singles")
         there = np.fromiter((row[0] for row in rows), np.int64)
         self._is_alive.values[:] &= np.isin(self.ids.values, there)
 

@@ -13,12 +13,15 @@ from folioscope.domain.pages import PageRef
 from folioscope.domain.patches import PatchGrid
 from folioscope.domain.protocols import Access, Health
 from folioscope.domain.queries import StoreQuery
+from folioscope.jobs.tokens import Cancelled, CancelToken
 from folioscope.stores.lance_store import LanceVectorStore
-from folioscope.stores.visual_file import VISUALS
+from folioscope.stores.visual_file import file_of
+from folioscope.stores.visual_mending import check_visuals
 from tests.contract.store_makers import FINGERPRINT, add, asking
 from tests.contract.visual_makers import MODEL, look, seeing
 
 PAGES = 60
+VISUALS = file_of(Path(), MODEL).name
 
 
 def opened(folder: Path, access: Access = Access.WRITE) -> LanceVectorStore:
@@ -114,10 +117,11 @@ def test_dropping_a_model_gives_its_room_back(library: Path) -> None:
     before = (library / VISUALS).stat().st_size
     store = opened(library)
     stats = store.stats()
-    assert stats.disk_bytes > before
     store.drop_visual(MODEL)
-    assert (library / VISUALS).stat().st_size < before / 2
-    assert store.stats().live_bytes < stats.live_bytes
+    assert store.stats().disk_bytes <= stats.disk_bytes - before
+    assert store.stats().live_bytes <= stats.live_bytes - before / 2
+    store.put_visual(MODEL, [(ref_of(2), look(2))])
+    assert best(store, 2) == ref_of(2)
     store.close()
 
 
@@ -202,6 +206,39 @@ def test_garbage_is_told_when_looking_and_mended(library: Path) -> None:
     add(store, "doc50", [f"tea page{50 + i}" for i in range(10)])
     store.close()
     store = mended(library)
+    store.close()
+
+
+def test_a_file_that_was_only_begun_is_no_damage(tmp_path: Path) -> None:
+    store = opened(tmp_path)
+    refs = add(store, "a", ["x"])
+    (tmp_path / VISUALS).touch()
+    assert store.verify().health is Health.SOUND
+    assert store.visual_counts() == {}
+    store.put_visual(MODEL, [(refs[0], look(0))])
+    assert best(store, 0) == refs[0]
+    store.close()
+
+
+def test_vectors_of_another_model_than_the_name_says_are_not_used(library: Path) -> None:
+    with sqlite3.connect(library / VISUALS) as connection:
+        connection.execute("UPDATE facts SET value = 'another' WHERE key = 'fingerprint'")
+    connection.close()
+    store = opened(library)
+    assert store.visual_counts() == {}
+    assert_starter_works(store)
+    assert store.verify().health is Health.DAMAGED
+    store.close()
+    store = mended(library)
+    store.close()
+
+
+def test_a_check_that_is_no_longer_wanted_stops(library: Path) -> None:
+    token = CancelToken()
+    token.cancel()
+    store = opened(library)
+    with pytest.raises(Cancelled):
+        check_visuals(library, token)
     store.close()
 
 
