@@ -20,6 +20,8 @@ NAMES = {
     "install_memory": "peak memory while a model of 3.8 billion parameters is installed",
     "memory": "peak memory over all processes, a PDF of 2,000 pages",
     "store_search": "the store at 10,000 and 100,000 pages beside an exact scan",
+    "visual_store": "search by look at 10,000 pages beside plain NumPy",
+    "visual_pooling": "ways to pool and code patches beside all of them in float32",
     "search_scale": "answers of the search service while indexing goes on",
     "visual_models": "full-size visual models with random weights, beside transformers",
     "quality": "judged queries and needles beside BM25",

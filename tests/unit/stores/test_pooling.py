@@ -116,6 +116,12 @@ def test_very_many_patches_are_pooled_in_bands() -> None:
     assert np.median(near) > 0.95
 
 
+def test_opposites_that_cancel_leave_a_row() -> None:
+    rows = np.repeat(np.array([[1, 0], [-1, 0]], np.float32), 50, axis=0)
+    kept = means(rows, np.zeros(100, np.int32))
+    np.testing.assert_allclose(kept, [[1, 0]])
+
+
 def test_pages_pool_alike_each_time() -> None:
     rows = made_rows(3, 400)
     np.testing.assert_array_equal(cluster(rows), cluster(rows.copy()))
