@@ -1788,6 +1788,10 @@
       <translation>{done} / {total} {unit}</translation>
     </message>
     <message>
+      <source>{facts}; {more}</source>
+      <translation>{facts}；{more}</translation>
+    </message>
+    <message>
       <source>{folders} and {files}</source>
       <translation>{folders}和 {files}</translation>
     </message>

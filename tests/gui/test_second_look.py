@@ -66,11 +66,13 @@ def test_progress_is_told_and_escape_leaves_the_results_as_they_are(
     row.ask.click()
     qtbot.waitUntil(lambda: row.told.text() == "Reading page 7 of 20 again")
     assert row.cancel.isVisible()
+    assert not asked.window.bar.chips.count.isVisible()
     qtbot.keyClick(asked.window.bar.field, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: not asked.window.asking.second.is_running)
     assert asked.shown == BEST_FIRST
     assert asked.window.bar.field.text() == "map"
     assert row.ask.isVisible()
+    assert asked.window.bar.chips.count.isVisible()
 
 
 def test_a_new_question_ends_it(asked: WindowDesk, qtbot: QtBot) -> None:

@@ -53,8 +53,10 @@ class WindowAsking(QObject):
         """Offer a second look, say how far one is, or that it was taken."""
         row, second = self._window.bar.chips.second, self.second
         if second.is_running:
-            row.show_progress(second.progress)
+            self._window.bar.chips.show_second_look(second.progress)
             return
+        if row.is_busy:
+            self._window.centre.show_counts()
         found = self._window.centre.answers.found()
         can = found is not None and can_look_again(found)
         is_offered = can and bool(self._window.settings.current.reranker)

@@ -13,6 +13,7 @@ from folioscope.gui.search_bar.filter_menu import filter_menu
 from folioscope.gui.search_bar.second_look_row import SecondLookRow
 from folioscope.gui.theme import font, scaled, size_px
 from folioscope.gui.words import tr
+from folioscope.jobs.progress import Progress
 
 
 class ChipButton(Button):
@@ -105,9 +106,16 @@ class ChipRow(QFrame):
         self.count.setText(tr("Searching…"))
         self.weaker.hide()
 
+    def show_second_look(self, progress: Progress) -> None:
+        """Say how far a second look is in place of the counts: there is not room for both."""
+        self.count.hide()
+        self.weaker.hide()
+        self.second.show_progress(progress)
+
     def show_counts(self, found: SearchResults, *, shows_weaker: bool, is_asked: bool) -> None:
         """Say how much was found; a library without question only tells its filtered size."""
         self._shows_weaker = shows_weaker
+        self.count.show()
         is_told = bool(found.results) and (is_asked or not self._scope.is_empty)
         self.count.setText(count_sentence(found, shows_weaker=shows_weaker) if is_told else "")
         has_weaker = bool(found.results and found.weaker)

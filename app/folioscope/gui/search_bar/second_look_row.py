@@ -40,6 +40,11 @@ class SecondLookRow(QWidget):
         self.told.setVisible(is_done)
         self.setVisible(is_offered or is_done)
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether it shows progress."""
+        return self.cancel.isVisibleTo(self)
+
     def show_progress(self, progress: Progress) -> None:
         """Show which page is read."""
         had_focus = self.ask.hasFocus()

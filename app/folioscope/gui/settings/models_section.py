@@ -233,4 +233,5 @@ def machine_words(machine: Machine, trials: Sequence[Trial]) -> str:
     on_processor = all(trial.provider.startswith("CPU") for trial in trials)
     runs = tr("models run on the processor") if on_processor else tr("models run on {device}")
     names = sorted({t.provider.removesuffix("ExecutionProvider") for t in trials} - {"CPU"})
-    return f"{told}; {runs.format(device=', '.join(names))}"
+    more = runs.format(device=", ".join(names))
+    return tr("{facts}; {more}").format(facts=told, more=more)
