@@ -73,6 +73,7 @@ class DrawnEyes:
     opened: int = 0
     closed: int = 0
     opening: Callable[[], None] = lambda: None
+    reason: str = "it is there"
 
     @property
     def spec(self) -> EncoderSpec:
@@ -84,7 +85,7 @@ class DrawnEyes:
 
     @property
     def device(self) -> DeviceChoice:
-        return DeviceChoice("CPUExecutionProvider", "it is there")
+        return DeviceChoice("CPUExecutionProvider", self.reason)
 
     def open(self) -> None:
         self.opening()

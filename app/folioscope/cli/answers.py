@@ -71,7 +71,13 @@ def _look(look: LookState | None) -> Answer | None:
     """Return how many pages the chosen visual model has looked at, null where none is chosen."""
     if look is None:
         return None
-    return {"model": look.model, "done": look.done, "total": look.total, "failed": look.failed}
+    return {
+        "model": look.model,
+        "done": look.done,
+        "total": look.total,
+        "failed": look.failed,
+        "device": look.device,
+    }
 
 
 def file_answer(file: FileReport) -> Answer:

@@ -29,7 +29,10 @@ class LookPhase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LookState:
-    """How far the library is looked at by the chosen model. Estimates None until steady."""
+    """How far the library is looked at by the chosen model. Estimates None until steady.
+
+    ``device``: the reason why what runs the model was chosen, or took over; empty before.
+    """
 
     phase: LookPhase = LookPhase.OFF
     model: str = ""
@@ -39,6 +42,7 @@ class LookState:
     left_s: float | None = None
     message: str = ""
     failed: int = 0  # pages whose picture could not be made
+    device: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,7 @@ class LookRun:
         self._pace = PaceKeeper(lambda: self._worked_s, window_s=_RATE_WINDOW_S)
         self._phase = LookPhase.LOOKING
         self._message = ""
+        self._device = ""
         self._notes: FailureNotes | None = None
         self._missing = Missing(self._store, "")
         self._source: PictureSource | None = None
@@ -80,6 +81,7 @@ class LookRun:
             left_s=pace.left_s,
             message=self._message,
             failed=len(self._notes.reasons) if self._notes else 0,
+            device=self._device,
         )
 
     def make_room(self) -> None:
@@ -210,6 +212,7 @@ class LookRun:
             try:
                 return encoder.embed_pages(batch.images, token=self._batch_token)
             finally:
+                self._device = encoder.device.reason  # a card may have run out of memory
                 self._batch_token.release()
                 self._batch_token = None
 

@@ -343,3 +343,20 @@ def test_the_coverage_of_a_library_that_was_not_looked_at_yet(parts: LookParts) 
     assert (only.model, only.pages, only.is_current) == ("eyes@1", 0, True)
     state = parts.looker.state()
     assert (state.model, state.done, state.total) == ("eyes", 0, 3)
+
+
+def test_what_runs_the_model_is_told_also_when_something_else_takes_over(parts: LookParts) -> None:
+    eyes = parts.models["eyes"]
+
+    def run_out(numbers: list[int]) -> None:
+        if 2 in numbers:
+            eyes.reason = "The card is full, so the processor goes on."
+
+    eyes.before = run_out
+    parts.add("book", 2)
+    assert parts.looker.state().device == ""
+    parts.run()
+    assert parts.looker.state().device == "it is there"
+    parts.add("more", 2)
+    parts.run()
+    assert parts.looker.state().device == "The card is full, so the processor goes on."
