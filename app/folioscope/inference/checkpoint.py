@@ -26,6 +26,7 @@ _PREFIXES = (
     ("model.visual.", "visual."),
     ("model.language_model.", "text."),
     ("language_model.model.", "text."),
+    ("language_model.", "text."),
     ("model.", "text."),
 )
 

@@ -29,6 +29,8 @@ def checkpoint(tmp_path) -> Path:
         ("model.layers.0.mlp.up_proj.weight", "text.layers.0.mlp.up_proj.weight"),
         ("model.language_model.layers.0.mlp.up_proj.weight", "text.layers.0.mlp.up_proj.weight"),
         ("model.norm.weight", "text.norm.weight"),
+        ("language_model.model.norm.weight", "text.norm.weight"),
+        ("language_model.norm.weight", "text.norm.weight"),
         ("multi_vector_projector.bias", "multi_vector_projector.bias"),
         ("model.multi_vector_projector.bias", "multi_vector_projector.bias"),
         ("score.0.weight", "score.0.weight"),
