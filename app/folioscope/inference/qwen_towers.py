@@ -15,7 +15,7 @@ from folioscope.inference.batching import batches_by_length
 from folioscope.inference.engine import Graphs
 from folioscope.inference.picture_preparing import PictureRules, patch_rows
 from folioscope.inference.rope_positions import Array, Sequence3D, text_inputs
-from folioscope.inference.sessions import CPU, Session
+from folioscope.inference.sessions import CPU, OutOfRoomError, Session
 from folioscope.inference.vision_geometry import PATCHES_A_CELL, vision_geometry
 from folioscope.inference.visual_files import TEXT, VISION
 from folioscope.inference.visual_manifest import VisualManifest
@@ -27,6 +27,7 @@ _MOST_TOKENS = {CPU: 768}
 _MOST_TOKENS_ON_CARDS = 8_192
 # Measured: 0.9 GB for a page of 780 tokens at a width of 2,048, most of it products in the layers
 _BYTES_A_TOKEN_AND_WIDTH = 600
+_LEAST_BYTES_A_TOKEN_AND_WIDTH = 150  # of one layer alone: with less it cannot be done
 _SHARE_OF_MEMORY = 0.5
 _LEAST_TOKENS = 16
 
@@ -95,6 +96,8 @@ class QwenTowers:
         Outputs by token come without padding: (len(sequence), dim).
         """
         session = graphs[TEXT]
+        if graphs.provider == CPU:  # a system may kill the program rather than refuse memory
+            self._require_room(session, max(map(len, sequences)) * len(sequences))
         inputs = text_inputs(sequences, padding=self._padding, width=self._width(session))
         if task is not None and "task" in session.inputs:
             inputs["task"] = np.array(task, np.int64)
@@ -133,6 +136,15 @@ class QwenTowers:
         starts = np.cumsum(counts) - counts
         longer = Tokens(np.repeat(tokens.ids, counts), np.repeat(tokens.spans, counts, axis=0))
         return longer, [int(start) for start in starts[places]]
+
+    def _require_room(self, session: Session, tokens: int) -> None:
+        needed = tokens * self._width(session) * _LEAST_BYTES_A_TOKEN_AND_WIDTH
+        if needed > psutil.virtual_memory().available:
+            raise OutOfRoomError(
+                f"{tokens:,} tokens at once need about {needed / 1e9:.1f} GB of memory, and less is"
+                " free.",
+                hint="Take a shorter text, or close other programs.",
+            )
 
     def _width(self, session: Session) -> int:
         width = session.inputs["image_embeds"][-1]

@@ -1,9 +1,11 @@
 """Models are run by the class of their architecture, alike on every device."""
 
 import shutil
+from types import SimpleNamespace
 
 import msgspec
 import numpy as np
+import psutil
 import pytest
 
 from folioscope.domain.embeddings import RerankPage
@@ -13,7 +15,7 @@ from folioscope.domain.pages import PageImage
 from folioscope.inference import devices
 from folioscope.inference.devices import RememberedChoice, RuntimeFacts
 from folioscope.inference.engine import Build, Graphs, open_graphs
-from folioscope.inference.sessions import CPU, CUDA
+from folioscope.inference.sessions import CPU, CUDA, OutOfRoomError
 from folioscope.inference.visual_encoders import make_encoder, make_reranker
 from folioscope.inference.visual_manifest import read_visual_manifest
 from tests.tiny_models import DESCRIBED, TINY_M0, TINY_V4
@@ -97,3 +99,17 @@ def test_pairs_side_by_side_are_as_pairs_alone(on_a_card):
     together = list(reranker.scores("the image", pages))
     alone = [score for page in pages for score in reference.scores("the image", [page])]
     assert together == pytest.approx(alone, abs=1e-5)
+
+
+def test_a_text_that_memory_cannot_hold_is_refused(tmp_path, monkeypatch):
+    shelf = installed_shelf(tmp_path, TINY_V4)
+    encoder = shelf.encoder(TINY_V4)
+    encoder.open()
+    free = 10_000_000
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=free))
+    assert len(encoder.embed_query("the page").single) == 64
+    with pytest.raises(OutOfRoomError, match="tokens at once need about"):
+        encoder.embed_query("the page " * 3_000)
+    images = pictures()
+    assert len(encoder.embed_pages(images)) == len(images)  # one by one where memory is small
+    encoder.close()
