@@ -130,8 +130,11 @@ class VisualLibrary:
     # search
 
     def prepare(self, model: str) -> None:
-        """Load what a search by this model would wait for."""
+        """Load what a search by this model would wait for, and let go of any other's."""
         with self._lock, contextlib.suppress(LibraryDamagedError):
+            for other in [m for m, t in self._tables.items() if t.codes is not None]:
+                if other != model:
+                    del self._tables[other]
             self._table(model, with_codes=True)
 
     def nearest(self, pages: PageTable, query: VisualQuery, rows: Rows, *, limit: int) -> Rows:
@@ -140,13 +143,16 @@ class VisualLibrary:
             table, codes = self._asked(query)
             if table is None or codes is None:
                 return rows[:0]
-            own = table.rows_of(pages)[rows]
-            rows, own = rows[own >= 0], own[own >= 0]
-            scores = codes.scan(query.single)[own]
-            if not codes.is_scan_exact:
-                near = _top(scores, max(_CLOSELY, 4 * limit))
-                rows, scores = rows[near], codes.at(own[near].astype(np.intp), query.single)
-            return rows[_top(scores, limit)]
+            places = table.rows_of(pages)[rows]
+            rows, own = rows[places >= 0], places[places >= 0].astype(np.intp)
+            closely = max(_CLOSELY, 4 * limit)
+            if len(own) > closely:
+                scores = codes.scan(query.single)[own]
+                if codes.is_scan_exact:
+                    return rows[_top(scores, limit)]
+                near = _top(scores, closely)
+                rows, own = rows[near], own[near]
+            return rows[_top(codes.at(own, query.single), limit)]
 
     def cosines(self, pages: PageTable, query: VisualQuery, rows: Rows) -> Float32:
         """Return the cosine of each row."""

@@ -29,6 +29,7 @@ class VisualTable:
         self._indices = Column(np.int32)
         self._is_alive = Column(bool)
         self._numbers: dict[str, int] = {}
+        self._gone = 0
         self._aligned: tuple[PageTable, int, Int32] | None = None
 
     def take_in(self, connection: sqlite3.Connection, facts: Facts) -> None:
@@ -44,8 +45,7 @@ class VisualTable:
     @property
     def is_worn(self) -> bool:
         """Whether so much went that loading anew pays."""
-        alive = self._is_alive.values
-        return len(alive) > _AT_ONCE and alive.mean() < 1 - _MOST_DEAD
+        return self._gone > max(_AT_ONCE, _MOST_DEAD * len(self.ids))
 
     def rows_of(self, pages: PageTable) -> Int32:
         """Return for each row of ``pages`` its row here, -1 for none: int32 (len(pages),)."""
@@ -100,7 +100,9 @@ class VisualTable:
     def _mark_gone(self, connection: sqlite3.Connection) -> None:
         rows = connection.execute("SELECT id FROM singles")
         there = np.fromiter((row[0] for row in rows), np.int64)
-        self._is_alive.values[:] &= np.isin(self.ids.values, there)
+        stays = np.isin(self.ids.values, there)
+        self._is_alive.values[:] &= stays
+        self._gone = int((~stays).sum())
 
 
 def _keys(owners: npt.NDArray[np.integer], indices: Int32) -> npt.NDArray[np.int64]:

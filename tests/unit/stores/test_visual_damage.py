@@ -14,6 +14,7 @@ from folioscope.domain.patches import PatchGrid
 from folioscope.domain.protocols import Access, Health
 from folioscope.domain.queries import StoreQuery
 from folioscope.jobs.tokens import Cancelled, CancelToken
+from folioscope.stores import visual_file
 from folioscope.stores.lance_store import LanceVectorStore
 from folioscope.stores.visual_file import file_of
 from folioscope.stores.visual_mending import check_visuals
@@ -122,6 +123,39 @@ def test_dropping_a_model_gives_its_room_back(library: Path) -> None:
     assert store.stats().live_bytes <= stats.live_bytes - before / 2
     store.put_visual(MODEL, [(ref_of(2), look(2))])
     assert best(store, 2) == ref_of(2)
+    store.close()
+
+
+def test_a_file_that_is_held_open_elsewhere_is_emptied(
+    library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path) -> None:
+        raise PermissionError(13, "held open", str(path))
+
+    monkeypatch.setattr(visual_file, "delete_files", refuse)  # as Windows does
+    store, reader = opened(library), opened(library, Access.READ)
+    assert best(reader, 3) == ref_of(3)
+    store.drop_visual(MODEL)
+    assert store.visual_counts() == reader.visual_counts() == {}
+    assert len(store.visual_missing(MODEL, limit=999)) == PAGES
+    store.put_visual(MODEL, [(ref_of(4), look(4, dim=40))])
+    assert reader.visual_counts() == {MODEL: 1}
+    result = reader.search(StoreQuery(visual=seeing(4, dim=40)), limit=9)
+    assert result.visual.tolist() == pytest.approx([1], abs=0.01)
+    reader.close()
+    store.close()
+
+
+def test_searching_by_one_model_and_then_another(library: Path) -> None:
+    store = opened(library)
+    store.put_visual("another", [(ref_of(n), look(n + 100, dim=40)) for n in range(9)])
+    for _ in range(2):
+        assert best(store, 3) == ref_of(3)
+        other = seeing(104, model="another", dim=40)
+        result = store.search(StoreQuery(visual=other), limit=20)
+        assert result.refs[int(result.visual.argmax())] == ref_of(4)
+        assert len(result) == 9
+    assert store.visual_counts() == {MODEL: PAGES, "another": 9}
     store.close()
 
 
