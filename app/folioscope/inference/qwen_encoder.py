@@ -27,6 +27,9 @@ from folioscope.inference.visual_manifest import VisualManifest
 from folioscope.inference.visual_spec import chosen_dim, cut_to, task_number, visual_spec
 from folioscope.inference.visual_tokenising import Tokens
 
+_LAST = "last"  # a manifest's word for models that are read at their last token
+_NOTHING: tuple[Float32, Float32 | None] = (np.zeros(0, np.float32), None)
+
 
 class QwenEncoder:
     """An Encoder with single vectors and, where the model has them, a row a token or patch."""
@@ -196,7 +199,3 @@ class QwenEncoder:
         seen = [towers.see(graphs, image) for image in sample_pictures()]
         sequences = [self._around(prompt, each) for each in seen]
         return np.stack([self._heads(graphs, [each], None)[0][0] for each in sequences])
-
-
-_LAST = "last"  # a manifest's word for models that are read at their last token
-_NOTHING: tuple[Float32, Float32 | None] = (np.zeros(0, np.float32), None)

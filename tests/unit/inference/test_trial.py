@@ -9,11 +9,12 @@ from folioscope.inference import trial
 from folioscope.inference.binding import bind
 from folioscope.inference.sessions import CPU, open_session
 from folioscope.inference.shelf import OnnxModelShelf
-from folioscope.inference.template_cutting import cut_into_pieces
+from folioscope.inference.template_cutting import cut_into_pieces, input_names
 from folioscope.inference.templates import TOWERS, load_template, template_file
 from folioscope.inference.trial import PageFeeds, RandomWeights, measure
 from folioscope.inference.visual_manifest import read_visual_manifest
 from folioscope.jobs.tokens import Cancelled, CancelToken
+from folioscope.system.paths import shipped_dir
 from tests.tiny_models import DESCRIBED, TINY_CLIP, TINY_M0, TINY_MODELS, TINY_V4
 from tests.tiny_shelf import installed_shelf
 
@@ -60,6 +61,27 @@ def test_every_weight_of_a_kind_of_block_is_in_its_piece(name, tower):
         for piece in pieces(name, tower)
     )
     assert parts == whole
+
+
+@pytest.mark.parametrize("precision", [Precision.FP32, Precision.FP16])
+@pytest.mark.parametrize(
+    ("name", "tower", "blocks"),
+    [
+        ("jina-embeddings-v4", "vision", [4, 28]),
+        ("jina-embeddings-v4", "text", [36]),
+        ("jina-reranker-m0", "vision", [32]),
+        ("jina-reranker-m0", "text", [28]),
+    ],
+)
+def test_shipped_templates_have_the_blocks_of_the_published_models(name, tower, blocks, precision):
+    folder = shipped_dir("onnx_models") / name
+    manifest = read_visual_manifest(folder / "manifest.toml")
+    file = template_file(manifest.templates, tower, precision)
+    found = cut_into_pieces(load_template(folder, file))
+    assert sorted(piece.count for piece in found[1:-1]) == blocks
+    feeds = PageFeeds(manifest)
+    for piece in found:
+        assert set(feeds.of(piece, tower)) == set(input_names(piece))
 
 
 def run(model_template, path, inputs, precision=Precision.FP32):
