@@ -11,6 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import unquote
 
+import pytest
+
 CERTIFICATE = Path(__file__).with_name("loopback_certificate.pem")
 _ELSEWHERE = "/elsewhere/"
 
@@ -95,6 +97,17 @@ def loopback_hub(
         hub.over.set()
         hub.server.shutdown()
         hub.server.server_close()
+
+
+def point_at(hub: LoopbackHub, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the app fetch from the hub, whatever this machine's own hub, token and proxies are."""
+    monkeypatch.setenv("HF_ENDPOINT", hub.endpoint)
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "HF_TOKEN", "HF_HUB_OFFLINE"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    for name in ("TRANSFORMERS_OFFLINE", "HF_OIDC_RESOURCE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("huggingface_hub.constants.HF_TOKEN_PATH", str(hub.folder / "no token"))
 
 
 class _Handler(BaseHTTPRequestHandler):

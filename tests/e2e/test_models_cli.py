@@ -14,7 +14,7 @@ import pytest
 from folioscope.cli import models_commands, program
 from folioscope.wiring import AppWiring
 from tests.conftest import ROOT
-from tests.loopback_hub import Fault, loopback_hub
+from tests.loopback_hub import Fault, loopback_hub, point_at
 from tests.tiny_models import TINY_M0, TINY_V4, describe, write_checkpoint
 
 MODEL_KEYS = {
@@ -53,10 +53,7 @@ def hub(checkpoints, models_dir, tmp_path, monkeypatch):
     text = path.read_text("utf-8").replace("schema = 1\n", f"schema = 1\n{facts}")
     path.write_text(text, "utf-8")
     with loopback_hub(folder) as running:
-        monkeypatch.setenv("HF_ENDPOINT", running.endpoint)
-        monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
-        for name in ("HF_TOKEN", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"):
-            monkeypatch.delenv(name, raising=False)
+        point_at(running, monkeypatch)
         yield running
 
 

@@ -12,7 +12,7 @@ from folioscope.domain.errors import InferenceError
 from folioscope.inference.downloading import Downloader, MissingFileError, Repository
 from folioscope.inference.visual_manifest import CheckpointFile
 from folioscope.jobs.tokens import Cancelled, CancelToken
-from tests.loopback_hub import CERTIFICATE, Fault, LoopbackHub, loopback_hub
+from tests.loopback_hub import CERTIFICATE, Fault, loopback_hub, point_at
 
 REPOSITORY = Repository("jina/tiny", "r1")
 DATA = np.random.default_rng(0).bytes(300_000)
@@ -26,15 +26,8 @@ def hub(tmp_path, monkeypatch):
     (tmp_path / "hub" / "adapters").mkdir(parents=True)
     (tmp_path / "hub" / "adapters" / "weights.bin").write_bytes(DATA)
     with loopback_hub(tmp_path / "hub") as running:
-        _point_at(running, monkeypatch)
+        point_at(running, monkeypatch)
         yield running
-
-
-def _point_at(hub: LoopbackHub, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HF_ENDPOINT", hub.endpoint)
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
-    for name in ("HF_TOKEN", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HTTP_PROXY", "http_proxy"):
-        monkeypatch.delenv(name, raising=False)
 
 
 def fetch(folder: Path, wanted: CheckpointFile = WANTED, token: CancelToken | None = None):
@@ -135,7 +128,7 @@ def test_large_files_come_from_elsewhere_and_the_token_does_not_go_there(tmp_pat
     (tmp_path / "hub" / "adapters" / "weights.bin").write_bytes(DATA)
     monkeypatch.setenv("HF_TOKEN", "hf_secret")
     with loopback_hub(tmp_path / "hub", elsewhere=True) as hub:
-        _point_at(hub, monkeypatch)
+        point_at(hub, monkeypatch)
         monkeypatch.setenv("HF_TOKEN", "hf_secret")
         assert fetch(tmp_path / "one", UNKNOWN)[0].sha256 == SHA256
         first, second = hub.asked
@@ -147,7 +140,7 @@ def test_wrong_bytes_from_elsewhere_are_found_by_the_hubs_hash(tmp_path, monkeyp
     (tmp_path / "hub" / "adapters").mkdir(parents=True)
     (tmp_path / "hub" / "adapters" / "weights.bin").write_bytes(DATA)
     with loopback_hub(tmp_path / "hub", elsewhere=True) as hub:
-        _point_at(hub, monkeypatch)
+        point_at(hub, monkeypatch)
         # the first answer redirects and tells the hash, the second sends other bytes
         hub.faults[WANTED.name] = Fault(body=DATA[::-1])
         with pytest.raises(InferenceError, match="did not arrive whole and was deleted"):

@@ -22,7 +22,7 @@ from folioscope.inference.model_making import ORIGIN_FILE
 from folioscope.inference.shelf import OnnxModelShelf
 from folioscope.jobs.tokens import Cancelled, CancelToken
 from tests.conftest import ROOT
-from tests.loopback_hub import Fault, loopback_hub
+from tests.loopback_hub import Fault, loopback_hub, point_at
 from tests.made_safetensors import read_safetensors, write_safetensors
 from tests.tiny_models import (
     DESCRIBED,
@@ -72,10 +72,7 @@ def hub(checkpoints, tmp_path, monkeypatch):
     """A hub with the tiny model, which the model's description names."""
     folder = shutil.copytree(checkpoints[TINY_V4], tmp_path / "hub")
     with loopback_hub(folder) as running:
-        monkeypatch.setenv("HF_ENDPOINT", running.endpoint)
-        monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
-        for name in ("HF_TOKEN", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"):
-            monkeypatch.delenv(name, raising=False)
+        point_at(running, monkeypatch)
         yield running
 
 
