@@ -1412,6 +1412,10 @@
       <translation>框起的部分外觀相符</translation>
     </message>
     <message>
+      <source>The graphics card ran out of memory, so the processor goes on.</source>
+      <translation>顯示卡記憶體不足，改由處理器繼續。</translation>
+    </message>
+    <message>
       <source>The library is not open yet.</source>
       <translation>資料庫尚未開啟。</translation>
     </message>
@@ -1422,6 +1426,14 @@
     <message>
       <source>The page large</source>
       <translation>放大頁面</translation>
+    </message>
+    <message>
+      <source>The processor is all that ONNX Runtime can use here.</source>
+      <translation>ONNX Runtime 在此只能使用處理器。</translation>
+    </message>
+    <message>
+      <source>The processor is the fastest here.</source>
+      <translation>在此處理器最快。</translation>
     </message>
     <message>
       <source>The quotation mark is not closed; searched for the words one by one.</source>
@@ -1728,6 +1740,10 @@
       <translation>已設定 {0}，因此不會下載。</translation>
     </message>
     <message>
+      <source>{0} is {1} times as fast as the processor, and its vectors agree.</source>
+      <translation>{0} 比處理器快 {1} 倍，且向量一致。</translation>
+    </message>
+    <message>
       <source>{0} needs {1} GB of memory; this computer has {2} GB.</source>
       <translation>「{0}」需要 {1} GB 記憶體；這部電腦有 {2} GB。</translation>
     </message>
@@ -1738,6 +1754,10 @@
     <message>
       <source>{0} needs {1} while it is installed; {2} are free.</source>
       <translation>安裝「{0}」期間需要 {1}；目前剩 {2}。</translation>
+    </message>
+    <message>
+      <source>{0} runs it; the processor's memory is too small to compare with.</source>
+      <translation>由 {0} 執行；處理器的記憶體不足以比較。</translation>
     </message>
     <message>
       <source>{amount} are here already.</source>
@@ -1840,8 +1860,16 @@
       <translation>{in_documents}，共 {pages}</translation>
     </message>
     <message>
+      <source>{percent} % looked at: {done} of {total} pages</source>
+      <translation>已分析 {percent} %：{done} / {total} 頁</translation>
+    </message>
+    <message>
       <source>{percent} % of pages can be searched by look.</source>
       <translation>{percent} % 的頁面可依外觀搜尋。</translation>
+    </message>
+    <message>
+      <source>{seconds} s</source>
+      <translation>{seconds} 秒</translation>
     </message>
     <message>
       <source>{seconds} s a page</source>
@@ -1854,6 +1882,10 @@
     <message>
       <source>{sentence} {another}</source>
       <translation>{sentence}{another}</translation>
+    </message>
+    <message>
+      <source>{size}, about {time}</source>
+      <translation>{size}，約 {time}</translation>
     </message>
     <message>
       <source>{size}, of which compacting gives back {spare}</source>

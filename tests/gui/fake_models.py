@@ -82,6 +82,7 @@ class FakeModels:
     trial_gate: threading.Event | None = None
     error: Exception | None = None
     calls: list[tuple[object, ...]] = field(default_factory=list)
+    unusable: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     settings: SettingsStore | None = None  # where the real ones keep what is chosen
 
@@ -109,6 +110,9 @@ class FakeModels:
 
     def models(self) -> list[ModelInfo]:
         return list(self.kept.values())
+
+    def problems(self) -> list[str]:
+        return self.unusable
 
     def info(self, name: str) -> ModelInfo:
         return self.kept[name]

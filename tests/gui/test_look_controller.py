@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -97,6 +98,18 @@ def test_a_failure_is_told(make_desk: Make, qtbot: QtBot) -> None:
     fakes.indexing.gate.set()
     told = ["The model's files are damaged. Install it again."]
     qtbot.waitUntil(lambda: made.window.notes.texts() == told)
+
+
+def test_a_move_to_another_device_is_told(looking: WindowDesk, qtbot: QtBot) -> None:
+    card = "CUDA is 9.0 times as fast as the processor, and its vectors agree."
+    moved = "The graphics card ran out of memory, so the processor goes on."
+    seen: list[LookState] = []
+    looking.window.looking.state_changed.connect(seen.append)
+    looking.fakes.look.now = replace(LOOKING, device=card)
+    qtbot.waitUntil(lambda: bool(seen) and seen[-1].device == card)
+    assert looking.window.notes.texts() == []
+    looking.fakes.look.now = replace(LOOKING, device=moved)
+    qtbot.waitUntil(lambda: looking.window.notes.texts() == [moved])
 
 
 def test_signs_of_the_user_are_passed_on_but_seldom(looking: WindowDesk, qtbot: QtBot) -> None:

@@ -77,9 +77,19 @@ def test_measuring_shows_what_a_page_costs_and_what_all_of_them_do(
     section.measure.click()
     column = section.table.column("pages")
     qtbot.waitUntil(lambda: column.texts()[3:] == ["26 s each", "12 hours"])
-    assert [call[1] for call in asks(fakes.models, "trial")] == [CLIP, V4]
+    assert [call[1] for call in asks(fakes.models, "trial")] == [CLIP, V4, M0]
+    assert "jina-reranker-m0, 4.9 GB, about 9 minutes." in section.second.about.text()
     qtbot.waitUntil(lambda: section.measure.accessibleName() == "Measure again")
     assert "models run on the processor" in section.machine.text()
+
+
+def test_descriptions_that_cannot_be_used_are_named(
+    make_desk: Make, fakes: Fakes, qtbot: QtBot
+) -> None:
+    fakes.models.unusable = ["The model description mine/manifest.toml is not valid."]
+    section = shown(make_desk, fakes, qtbot)
+    assert section.unusable.text() == fakes.models.unusable[0]
+    assert section.unusable.isVisible()
 
 
 def test_measuring_can_be_stopped(section: ModelsSection, fakes: Fakes, qtbot: QtBot) -> None:
@@ -300,7 +310,7 @@ def test_what_the_library_holds_is_listed_and_dropped_when_unused(
     used, unused = installed.coverage.rows()
     assert used.meter.accessibleName() == f"Photos ({CLIP}, int8), 62%"
     assert not used.drop.isVisibleTo(installed)
-    assert unused.count.text() == "124 of 1,624 pages · not in use"
+    assert unused.count.text() == "7 % looked at: 124 of 1,624 pages · not in use"
     monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Yes)
     unused.drop.click()
     qtbot.waitUntil(lambda: len(installed.coverage.rows()) == 1)
@@ -308,10 +318,13 @@ def test_what_the_library_holds_is_listed_and_dropped_when_unused(
 
 
 def test_looking_moves_the_meter_of_the_model_in_use(installed: ModelsSection) -> None:
-    state = LookState(LookPhase.LOOKING, CLIP, 1100, 1624, 1.5, 6 * 3600.0)
+    reason = "The processor is the fastest here."
+    state = LookState(LookPhase.LOOKING, CLIP, 1100, 1624, 1.5, 6 * 3600.0, device=reason)
     installed.show_look(state)
-    told = "1,100 of 1,624 pages · 2 a second · about 6 hours left"
-    assert installed.coverage.rows()[0].count.text() == told
+    told = "67 % looked at: 1,100 of 1,624 pages · 2 a second · about 6 hours left"
+    row = installed.coverage.rows()[0]
+    assert row.count.text() == told
+    assert row.device.text() == reason
 
 
 def test_a_second_look_is_installed_used_and_no_longer_used(

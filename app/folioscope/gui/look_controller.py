@@ -27,6 +27,7 @@ class LookController(QObject):
     state_changed = Signal(object)
     grown = Signal()  # pages can be found by look that could not be before
     failed = Signal(object)
+    device_moved = Signal(str)  # why another device runs the model from now on
 
     def __init__(self, session: LibrarySession, *, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -133,8 +134,11 @@ class LookController(QObject):
             return
         state = services.look.state()
         if state != self._last:
-            self._last = state
+            before, self._last = self._last, state
             self.state_changed.emit(state)
+            is_same_model = before.model == state.model
+            if is_same_model and before.device and state.device not in ("", before.device):
+                self.device_moved.emit(state.device)
         if state.done != self._told_done and self._since_told.elapsed() >= GROWTH_MS:
             self._told_done = state.done
             self._since_told.restart()

@@ -221,6 +221,7 @@ class MainWindow(QWidget):
         self.indexing.could_not.connect(self.tell)
         self.indexing.rested.connect(self.looking.start)
         self.looking.grown.connect(self.searches.repeat)
+        self.looking.device_moved.connect(lambda reason: self.tell(translated(reason)))
         self.looking.failed.connect(lambda error: self.tell(sentence_of(error)))
         self.indexing.failed.connect(self._tell_reading_failed)
         self.indexing.run_ended.connect(lambda _report: self.notes.withdraw(READING))

@@ -64,6 +64,12 @@ PATTERNS = (
     "Fetch it again, or copy the whole folder.",
     "Remove it and install it again, or choose another precision.",
     "Close other programs, or choose a smaller precision.",
+    # what runs a model, and why
+    "The processor is all that ONNX Runtime can use here.",
+    "The processor is the fastest here.",
+    "{0} is {1} times as fast as the processor, and its vectors agree.",
+    "{0} runs it; the processor's memory is too small to compare with.",
+    "The graphics card ran out of memory, so the processor goes on.",
     # why a file failed
     "Locked with a password.",
     "That is not the password.",

@@ -4,6 +4,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
 from folioscope.gui.parts import Button, Label, Meter, row
+from folioscope.gui.sentences import translated
 from folioscope.gui.strip.wording import look_words, pace_details
 from folioscope.gui.words import number, tr
 from folioscope.services.api import IndexPhase, IndexState, Pace
@@ -115,7 +116,8 @@ class Coverage(QFrame):
             tr("Resume looking at pages") if self._is_look_held else tr("Pause looking at pages")
         )
         self.go_on.setVisible(look.phase is LookPhase.ON_BATTERY)
-        self.look.setToolTip(look.model if is_on else "")
+        told = "\n".join(filter(None, (look.model, translated(look.device))))
+        self.look.setToolTip(told if is_on else "")
         self._show_idle()
 
     def _show_idle(self) -> None:

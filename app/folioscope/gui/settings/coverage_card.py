@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from folioscope.domain.models import Precision
 from folioscope.gui.parts import Button, Label, Meter, RowStack, column, painted, row
+from folioscope.gui.sentences import translated
 from folioscope.gui.strip.wording import look_words
 from folioscope.gui.words import number, tr
 from folioscope.services.look_api import LookCoverage, LookState
@@ -27,16 +28,26 @@ class HeldRow(QWidget):
         name = Label(title, "label", wrap=True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        texts = column(row((name, 1), self.drop), self.meter, self.count, gap=4)
+        self.device = Label("", "small", tone="muted", wrap=True)
+        self.device.hide()
+        texts = column(row((name, 1), self.drop), self.meter, self.count, self.device, gap=4)
         layout.addWidget(texts)
         self.show_pages(held.pages, more="" if held.is_current else tr("not in use"))
 
     def show_pages(self, pages: int, *, more: str = "") -> None:
         """Show how many pages there are."""
         total = max(self._page_count, pages)
-        told = tr("{done} of {total} pages").format(done=number(pages), total=number(total))
+        share = pages / total if total else 0.0
+        told = tr("{percent} % looked at: {done} of {total} pages").format(
+            percent=int(100 * share), done=number(pages), total=number(total)
+        )
         self.count.setText(f"{told} · {more}" if more else told)
-        self.meter.set_share(pages / total if total else 0.0)
+        self.meter.set_share(share)
+
+    def show_device(self, reason: str) -> None:
+        """Say why what runs the model was chosen."""
+        self.device.setText(reason)
+        self.device.setVisible(bool(reason))
 
 
 class CoverageCard(QFrame):
@@ -80,6 +91,7 @@ class CoverageCard(QFrame):
         """Show how far the model in use is."""
         if self._current is not None and state.total:
             self._current.show_pages(state.done, more=look_words(state))
+            self._current.show_device(translated(state.device))
 
 
 def title_of(fingerprint: str, titles: Mapping[str, str]) -> str:

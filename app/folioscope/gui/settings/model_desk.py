@@ -10,7 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from folioscope.domain.models import ModelInfo, ModelKind, Precision
+from folioscope.domain.models import ModelInfo, ModelKind, Precision, Trial
 from folioscope.gui.job_runner import JobHandle, Lane
 from folioscope.gui.library_session import LibrarySession, Work, sentence_of
 from folioscope.jobs.progress import JobContext, Progress
@@ -29,6 +29,7 @@ class ModelFacts:
     rerankers: tuple[ModelInfo, ...] = ()
     coverage: tuple[LookCoverage, ...] = ()
     starter_bytes: int = 0
+    problems: tuple[str, ...] = ()  # descriptions of models that cannot be used
 
     def fitting_precision(self, model: ModelInfo) -> Precision:
         """Return the precision that a model's profile has here, or the recommended one."""
@@ -86,6 +87,7 @@ class ModelDesk(QObject):
         self._works: dict[str, ModelWork] = {}
         self._installs: dict[str, JobHandle] = {}
         self._trial: JobHandle | None = None
+        self.trials: dict[str, Trial] = {}  # of this session, rerankers' among them
         self._checks: set[str] = set()
         self._faults: dict[str, tuple[str, ...]] = {}
 
@@ -245,7 +247,7 @@ class ModelDesk(QObject):
         def work(services: Services, ctx: JobContext) -> None:
             for number, name in enumerate(known):
                 ctx.report(Progress(number, len(known), name))
-                services.models.trial(name, ctx)
+                self.trials[name] = services.models.trial(name, ctx)
 
         handle = self._session.submit(work, otherwise=self._tell, lane=Lane.MODELS)
         if handle is None:
@@ -328,6 +330,7 @@ def _ask(services: Services, _ctx: JobContext) -> ModelFacts:
         machine=look_at_machine(models_dir()),
         profiles=tuple(services.models.profiles()),
         rerankers=tuple(services.models.rerankers()),
+        problems=tuple(services.models.problems()),
         starter_bytes=_folder_bytes(models_dir() / "starter"),
     )
 

@@ -6,6 +6,7 @@ from folioscope.domain.models import ModelInfo, Trial
 from folioscope.gui.library_facts import Facts
 from folioscope.gui.library_session import LibrarySession
 from folioscope.gui.parts import Button, Label, row
+from folioscope.gui.sentences import translated
 from folioscope.gui.settings.coverage_card import CoverageCard
 from folioscope.gui.settings.model_actions import ModelActions
 from folioscope.gui.settings.model_asking import ModelAsking
@@ -52,6 +53,8 @@ class ModelsSection(Section):
         self.table = ProfileTable(self._show_licence)
         self.second = SecondLookCard(self._show_licence)
         self.coverage = CoverageCard()
+        self.unusable = Label("", "small", tone="warn", wrap=True)
+        self.unusable.hide()
         self.from_folder = Button(tr("Install from a folder or USB stick…"), kind="link")
         self._lay_out()
         self._connect()
@@ -62,6 +65,7 @@ class ModelsSection(Section):
         self.put(self.problem)
         self.problem.hide()
         self.put(self.table)
+        self.put(self.unusable)
         self.put(self.second)
         self.put(self.coverage)
         checked = Label(tr("Models are checked by sha256 after download."), "small", tone="muted")
@@ -114,6 +118,9 @@ class ModelsSection(Section):
             for made in self.table.columns:
                 self._connect_column(made)
         self.second.show_models(facts.rerankers, self._settings.current.reranker)
+        self.second.show_trial(self.desk.trials.get(self.second.name))
+        self.unusable.setText("\n".join(translated(each) for each in facts.problems))
+        self.unusable.setVisible(bool(facts.problems))
         self.coverage.show_held(facts.coverage, self._titles, self._page_count)
         self._show_measuring()
 
@@ -218,7 +225,8 @@ class ModelsSection(Section):
             self.desk.stop_measuring()
             return
         profiles = self.desk.facts.profiles if self.desk.facts else ()
-        self.desk.measure([p.model.name for p in profiles if p.model and not p.refusal])
+        names = [p.model.name for p in profiles if p.model and not p.refusal]
+        self.desk.measure([*names, self.second.name] if self.second.name else names)
 
 
 def machine_words(machine: Machine, trials: Sequence[Trial]) -> str:

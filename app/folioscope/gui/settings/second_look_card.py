@@ -6,17 +6,19 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QComboBox, QFrame
 
-from folioscope.domain.models import ModelInfo
+from folioscope.domain.models import ModelInfo, Trial
 from folioscope.gui.parts import Button, Label, column, painted, row
 from folioscope.gui.settings.model_actions import ModelActions, Standing
 from folioscope.gui.settings.model_desk import CheckState, ModelWork
-from folioscope.gui.settings.model_words import size_words, use_words
+from folioscope.gui.settings.model_words import duration, size_words, use_words
 from folioscope.gui.settings.standings import not_installed
 from folioscope.gui.theme import font
-from folioscope.gui.words import tr
+from folioscope.gui.words import number, tr
 from folioscope.system.machine import Machine
 
 _LEAST_BESIDE_PX = 560
+_LONG_S = 90
+_PAGES = 20  # that a second look reads
 
 
 class SecondLookCard(QFrame):
@@ -29,6 +31,7 @@ class SecondLookCard(QFrame):
         painted("card", self)
         self.model: ModelInfo | None = None
         self._models: Sequence[ModelInfo] = ()
+        self._trial: Trial | None = None
         self.about = Label("", "small", tone="muted", wrap=True)
         self.licence_name = Label("", "small", tone="muted", wrap=True)
         self.use = Label("", "small", tone="warn")
@@ -84,13 +87,26 @@ class SecondLookCard(QFrame):
         self._show(self._models[index])
         self.picked.emit()
 
+    def show_trial(self, trial: Trial | None) -> None:
+        """Say how long a second look takes, once that was measured."""
+        self._trial = trial
+        if self.model is not None:
+            self._show(self.model)
+
     def _show(self, model: ModelInfo) -> None:
         self.model = model
         told = tr(
             "Reads the best 20 pages again, together with your words, "
             "when you press Ctrl+Enter in the search field. {model}, {size}."
         )
-        self.about.setText(told.format(model=model.name, size=size_words(_size(model))))
+        size = size_words(_size(model))
+        if self._trial is not None:
+            seconds = self._trial.seconds_a_page * _PAGES
+            took = tr("{seconds} s").format(seconds=number(seconds))
+            if seconds >= _LONG_S:
+                took = duration(seconds)
+            size = tr("{size}, about {time}").format(size=size, time=took)
+        self.about.setText(told.format(model=model.name, size=size))
         self.licence_name.setText(model.licence)
         self.use.setText(use_words(model))
         self.use.set_tone("muted" if model.is_commercial_use_allowed else "warn")
