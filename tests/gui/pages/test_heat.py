@@ -39,8 +39,9 @@ def panel(qtbot: QtBot, fakes: Fakes, runner: JobRunner) -> Iterator[PagePanel]:
     made = PagePanel(lambda: services, runner)
     qtbot.addWidget(made)
     made.resize(432, 800)
-    with qtbot.waitExposed(made):
+    with qtbot.waitActive(made):
         made.show()
+        made.activateWindow()
     return made
 
 
