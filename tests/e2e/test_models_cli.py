@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -231,23 +232,31 @@ def test_a_folder_needs_no_consent(ask, hub, checkpoints):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are others there")
-def test_an_interrupt_keeps_what_has_arrived(ask, hub, models_dir):
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=str)
+def test_whatever_ends_it_the_next_install_goes_on(ask, hub, models_dir, sent):
     hub.faults[LARGEST] = Fault(stalls=True)
     command = [sys.executable, "-m", "folioscope", "models", "install", TINY_V4, "--yes"]
     environment = {
         **os.environ, "PYTHONPATH": str(ROOT / "app"), "FOLIOSCOPE_MODELS": str(models_dir),
     }  # fmt: skip
+    part = models_dir / TINY_V4 / ".download-r1" / f"{LARGEST}.part"
     with subprocess.Popen(
         command, env=environment, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
         assert hub.stalling.wait(60)
-        process.send_signal(signal.SIGINT)
+        while not part.exists() or not part.stat().st_size:
+            time.sleep(0.02)
+        process.send_signal(sent)
         _, err = process.communicate(timeout=30)
-    assert process.returncode == 130
-    assert "Stopped. What has arrived is kept" in err
+    if sent != signal.SIGKILL:
+        assert process.returncode == 128 + sent
+        assert "Stopped. What has arrived is kept" in err
     info = ask("models", "info", TINY_V4, "--json").json
-    assert info["partial_bytes"] > 0
+    assert info["partial_bytes"] >= part.stat().st_size > 0
     assert not info["installed"]
+    assert not info["builds"]
     hub.faults.clear()
     hub.over.set()
     assert ask("models", "install", TINY_V4, "--yes").code == 0
+    (went_on,) = (asked for asked in hub.asked if "range" in asked.headers)
+    assert went_on.path.endswith(LARGEST)

@@ -58,7 +58,8 @@ class ModelInfo:
 
     ``download_bytes`` is 0 when the manifest does not know. ``partial_bytes``: what an
     interrupted download has left to go on from. ``dims``: sizes its single vectors can be cut
-    to, largest first. ``recommended`` is the precision for this machine.
+    to, largest first. ``recommended`` is the precision for this machine; of ``builds`` the first
+    whole one is used.
     """
 
     name: str

@@ -204,9 +204,12 @@ class OnnxModelShelf:
         return self.models_dir / name / manifest.build_name(precision)
 
     def _builds(self, manifest: VisualManifest) -> list[InstalledBuild]:
-        """List builds of this revision; those of others only take up room until removed."""
+        """List builds of this revision, the one that suits this machine best first.
+
+        Those of other revisions only take up room until they are removed.
+        """
         found = []
-        for precision in Precision:
+        for precision in dict.fromkeys((*_order(), *Precision)):
             folder = self._build_folder(manifest.name, manifest, precision)
             if folder.is_dir():
                 found.append(
@@ -227,10 +230,9 @@ class OnnxModelShelf:
         manifest = self._entry(name).manifest
         if manifest.kind is not kind:
             raise InferenceError(f"{name} is no {kind.value}.", hint="Name another model.")
-        whole = {build.precision: build for build in self._builds(manifest) if build.is_whole}
-        for wanted in [precision] if precision else _order():
-            if wanted in whole:
-                return manifest, whole[wanted]
+        for build in self._builds(manifest):
+            if build.is_whole and precision in (None, build.precision):
+                return manifest, build
         what = f"{name} is not installed{f' in {precision.value}' if precision else ''}."
         raise ModelMissingError(what, hint=f"Install it with: folioscope models install {name}")
 

@@ -133,7 +133,7 @@ def _damaged(path: Path) -> InferenceError:
     )
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
 def weight_table(path: Path, changed_ns: int) -> tuple[dict[str, WeightSlot], frozenset[str]]:
     """Return slots and quantisable names of a template; ``changed_ns`` is the file's own time."""
     template = load_template(path.parent, TemplateFile(file=path.name))

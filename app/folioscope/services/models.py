@@ -206,9 +206,7 @@ def _profile(
 def _precision(model: ModelInfo, machine: Machine) -> Precision:
     """Return what is installed, or what would be."""
     whole = [build.precision for build in model.builds if build.is_whole]
-    if whole and model.recommended not in whole:
-        return whole[0]
-    return model.recommended if whole else _fitting_precision(model, machine)
+    return whole[0] if whole else _fitting_precision(model, machine)
 
 
 def _fitting_precision(model: ModelInfo, machine: Machine) -> Precision:

@@ -115,9 +115,7 @@ def test_a_model_is_installed_from_a_folder_without_network(shelf, checkpoints, 
     for precision in precisions:
         shelf.install(name, precision=precision, source=checkpoints[name])
     info = shelf.info(name)
-    assert [build.precision for build in info.builds] == sorted(
-        precisions, key=list(Precision).index
-    )
+    assert {build.precision for build in info.builds} == set(precisions)
     assert all(build.is_whole for build in info.builds)
     assert {path.name for path in info.builds[0].folder.iterdir()} == INSTALLED
     assert shelf.verify(name) == []
@@ -541,6 +539,17 @@ def test_a_build_that_is_cut_short_is_not_whole_and_is_made_again(shelf, checkpo
         shelf.encoder(TINY_V4)
     shelf.install(TINY_V4, source=checkpoints[TINY_V4])
     assert shelf.verify(TINY_V4) == []
+
+
+def test_of_several_builds_the_one_that_suits_the_machine_is_used(shelf, checkpoints):
+    for precision in (Precision.FP32, Precision.INT4, Precision.W8A8):
+        shelf.install(TINY_V4, precision=precision, source=checkpoints[TINY_V4])
+    wanted = shelf.info(TINY_V4).builds[0].precision
+    assert shelf.encoder(TINY_V4).spec.precision == wanted.value
+    shelf.install(TINY_V4, source=checkpoints[TINY_V4])
+    info = shelf.info(TINY_V4)
+    assert info.builds[0].precision is info.recommended
+    assert shelf.encoder(TINY_V4).spec.precision == info.recommended.value
 
 
 def test_models_open_as_what_they_are(shelf, checkpoints):
