@@ -45,21 +45,22 @@ def index(services: Services, options: Namespace) -> int:
     showing.show_failed(failed)
     try:
         if not options.no_look:
-            _look(services)
+            _look(services, json=options.json)
     finally:  # also when looking, which may take hours, is interrupted
         if options.json:
             answers.write(answers.index_answer(report, failed, look_coverage(services)))
     return SOME_FAILED if report.failed else DONE
 
 
-def _look(services: Services) -> None:
+def _look(services: Services, *, json: bool) -> None:
     """Look at pages that were not looked at yet, if a visual model is chosen."""
     look = services.look
     if look.state().phase.value == "off":
         return
     look.go_on()  # whoever types a command wants it now, on battery too
     run_watched(look.run, state=look.state, label="Looking at pages")
-    showing.show_look(look_coverage(services))
+    if not json:
+        showing.show_look(look_coverage(services))
 
 
 def look_coverage(services: Services) -> LookState | None:
