@@ -52,7 +52,11 @@ class FingerprintMismatchError(StoreError):
     """The library's vectors were made in another way; re-indexing is offered."""
 
 
-class DiskFullError(StoreError):
+class StoreBlockedError(StoreError):
+    """The library takes nothing just now; the same change may succeed later. All is as it was."""
+
+
+class DiskFullError(StoreBlockedError):
     """There is no room left on the disk."""
 
 

@@ -1,7 +1,9 @@
 """Cancellation and pause, safe from any thread."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 _LOOK_EVERY_S = 0.05  # how often a paused child looks whether its parent goes on
 
@@ -102,3 +104,24 @@ class ChildToken(CancelToken):
     def release(self) -> None:
         """Forget the parent once the work is over."""
         self._forget_parent()
+
+
+_heeded: ContextVar[CancelToken | None] = ContextVar("heeded", default=None)
+
+
+@contextmanager
+def heeding(token: CancelToken) -> Iterator[None]:
+    """Let whatever waits inside, in this thread, end with ``token`` without being handed it.
+
+    For calls through protocols that know no token but may have to wait for a network.
+    """
+    before = _heeded.set(token)
+    try:
+        yield
+    finally:
+        _heeded.reset(before)
+
+
+def heeded_token() -> CancelToken | None:
+    """Return the token that is heeded around here, if any."""
+    return _heeded.get()

@@ -1,17 +1,20 @@
-"""Writing on a disk that may be full: wait until there is room, lose nothing."""
+"""Writing where a disk may be full or a server away: wait until it goes, lose nothing."""
 
 from collections.abc import Callable
 from typing import TypeVar
 
-from folioscope.domain.errors import DiskFullError
-from folioscope.jobs.tokens import Cancelled, CancelToken
+from folioscope.domain.errors import StoreBlockedError
+from folioscope.jobs.tokens import Cancelled, CancelToken, heeding
 
 T = TypeVar("T")
 _LOOK_EVERY_S = 2.0
 
 
 class PatientWriter:
-    """Does again what found no room. ``on_blocked`` is told why, and "" when it goes on."""
+    """Does again what found no room, or nobody to take it.
+
+    ``on_blocked`` is told why, and "" when it goes on.
+    """
 
     def __init__(
         self,
@@ -25,12 +28,13 @@ class PatientWriter:
         self._look_every_s = look_every_s
 
     def write(self, change: Callable[[], T]) -> T:
-        """Make a change that is all or nothing; raise Cancelled while waiting for room."""
+        """Make a change that is all or nothing; raise Cancelled while waiting."""
         is_blocked = False
         while True:
             try:
-                done = change()
-            except DiskFullError as error:
+                with heeding(self._token):
+                    done = change()
+            except StoreBlockedError as error:
                 is_blocked = True
                 self._on_blocked(str(error))
                 if self._token.wait(self._look_every_s):

@@ -1,0 +1,1 @@
+"""A library on an Elasticsearch server, which several people may share."""
