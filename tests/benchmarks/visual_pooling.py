@@ -4,7 +4,7 @@
 
 Compares ways to pool a page's patches and to code the rows with exact MaxSim over all patches in
 float32. Weights of real visual models cannot be had where this was made, so the vectors are
-stand-ins, of two kinds, and the figures say how a way treats *structure*, not how well any model
+stand-ins, of three kinds, and the figures say how a way treats *structure*, not how well any model
 finds things:
 
 - *made*: pages as smooth fields (ground, blocks, figures) with words in some patches, the rare
@@ -13,6 +13,8 @@ finds things:
 - *drawn*: real pages (made ones without the development corpus), each patch of 28 × 28 pixels
   through random layers that mix it with its neighbours. Asked for by a part of a page, disturbed
   (cosine 0.9).
+- *tiny*: real pages through a model built like jina-embeddings-v4, with few and random weights.
+  Asked for by parts of pages, through the same model.
 
 Prints for each way: rows and bytes a page, time to pool a page, pages scored a second, and for
 each kind of query the rank correlation with exact scores over all pages, the share of the exact
@@ -30,14 +32,19 @@ from pathlib import Path
 import numpy as np
 import pymupdf
 
-from folioscope.domain.pages import Float32, Int32
+from folioscope.domain.embeddings import Embedding, PictureQuery
+from folioscope.domain.geometry import Box
+from folioscope.domain.models import Precision
+from folioscope.domain.pages import Float32, Int32, PageImage
 from folioscope.domain.patches import PATCH_PX, PatchGrid
+from folioscope.inference.shelf import OnnxModelShelf
 from folioscope.stores.maxsim import maxsim
 from folioscope.stores.pooling import cluster, means, unit_rows
 from folioscope.stores.row_codes import RowCodes
 from tests.benchmarks.made_documents import make_text_pdf
 from tests.benchmarks.tables import show_table
 from tests.conftest import find_shared
+from tests.tiny_models import TINY_V4, describe, write_checkpoint
 
 DIM = 128
 GRID = PatchGrid(23, 32)  # A4 at the limit of 602,112 pixels
@@ -118,7 +125,8 @@ def drawn_stock(pages: int, queries: int) -> Stock:
     common = _unit(rng, 1)[0]
     found, grids = [], []
     with tempfile.TemporaryDirectory() as scratch:
-        for pixels, grid in _pictures(pages, Path(scratch)):
+        for page in _real_pages(pages, Path(scratch)):
+            pixels, grid = _picture(page)
             hidden = np.tanh(_mixed_with_neighbours(pixels @ first, grid, 0.1))
             rows = unit_rows(_mixed_with_neighbours(hidden, grid, 0.05) @ second)
             found.append(unit_rows(rows + 0.5 * common))
@@ -138,8 +146,43 @@ def _part_of(
     return Question(unit_rows(rows), meant)
 
 
-def _pictures(pages: int, scratch: Path) -> Iterator[tuple[Float32, PatchGrid]]:
-    """Yield pixels (patches, 28 · 28 · 3) of pages from as many documents as there are."""
+def tiny_stock(pages: int, queries: int) -> Stock:
+    """Real pages through a tiny model with random weights."""
+    rng = np.random.default_rng(3)
+    with tempfile.TemporaryDirectory() as scratch:
+        home = Path(scratch)
+        describe(home / "models", TINY_V4)
+        shelf = OnnxModelShelf(home / "shipped", home / "models")
+        checkpoint = write_checkpoint(TINY_V4, home / "checkpoint")
+        shelf.install(TINY_V4, precision=Precision.FP32, source=checkpoint)
+        encoder = shelf.encoder(TINY_V4, precision=Precision.FP32)
+        encoder.open()
+        try:
+            images = [_image(page) for page in _real_pages(pages, home)]
+            found = [_rows_of(encoder.embed_pages([image])[0]) for image in images]
+            asked = []
+            for _ in range(queries):
+                meant, (left, top) = int(rng.integers(len(images))), rng.uniform(0, 0.6, 2)
+                part = PictureQuery(images[meant], Box(left, top, left + 0.4, top + 0.25))
+                asked.append(Question(_rows_of(encoder.embed_query(part)), meant))
+        finally:
+            encoder.close()
+    return Stock(found, {"part": asked})
+
+
+def _rows_of(found: Embedding) -> Float32:
+    assert found.multi is not None
+    return found.multi.rows
+
+
+def _image(page: pymupdf.Page) -> PageImage:
+    drawn = page.get_pixmap(dpi=60, alpha=False)
+    pixels = np.frombuffer(drawn.samples, np.uint8)
+    return PageImage(pixels.reshape(drawn.height, drawn.width, 3).copy())
+
+
+def _real_pages(pages: int, scratch: Path) -> Iterator[pymupdf.Page]:
+    """Yield pages from as many documents as there are."""
     shared = find_shared()
     if shared is not None:
         paths = sorted((shared / "corpus" / "files").rglob("*.pdf"))
@@ -151,13 +194,14 @@ def _pictures(pages: int, scratch: Path) -> Iterator[tuple[Float32, PatchGrid]]:
     for number in count():
         longer = [d for d in documents if d.page_count > number]
         for document in longer[:left]:
-            yield _picture(document[number])
+            yield document[number]
         left -= len(longer[:left])
         if not left or not longer:
             return
 
 
 def _picture(page: pymupdf.Page) -> tuple[Float32, PatchGrid]:
+    """Return pixels (patches, 28 · 28 · 3) and the grid of a page."""
     box = page.rect
     grid = PatchGrid.fit(round(box.width * 2), round(box.height * 2))
     matrix = pymupdf.Matrix(grid.width_px / box.width, grid.height_px / box.height)
@@ -257,7 +301,7 @@ def main() -> None:
         *((f"Ward up to {flat}, 1 in 2", ward(2, flat)) for flat in (0.05, 0.1, 0.2, 0.3)),
     ]
     codes = [as_int8, as_int4, as_bits]
-    for name, make in (("made", made_stock), ("drawn", drawn_stock)):
+    for name, make in (("made", made_stock), ("drawn", drawn_stock), ("tiny", tiny_stock)):
         stock = make(chosen.pages, chosen.queries)
         exact = {kind: _scores(asked, stock.pages) for kind, asked in stock.questions.items()}
         kinds = [f"{kind} {what}" for kind in exact for what in ("ρ", "best 10", "first")]
