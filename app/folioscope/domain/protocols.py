@@ -330,6 +330,23 @@ class VectorStore(Protocol):
         """Forget all vectors of a model."""
         ...
 
+    # carrying a library over to another store, with nothing computed again
+    def values(self) -> dict[str, bytes]:
+        """Return all small values by key."""
+        ...
+
+    def put_visual_pages(self, model: str, pages: Sequence[tuple[PageRef, VisualPage]]) -> None:
+        """Keep what ``visual_pages`` of another store gave, as it is; else like ``put_visual``."""
+        ...
+
+    def packed_statistics(self) -> bytes | None:
+        """Return whitening and percentiles as they are, None while the shipped ones serve."""
+        ...
+
+    def put_statistics(self, packed: bytes) -> None:
+        """Take the statistics of another store; StoreError when they cannot be read."""
+        ...
+
     # search
     def search(self, query: StoreQuery, *, limit: int) -> Candidates:
         """Propose up to ``limit`` pages for each kind of evidence, every column filled."""

@@ -17,7 +17,7 @@ from folioscope.domain.protocols import (
 )
 from folioscope.domain.queries import StoreQuery
 from folioscope.domain.results import Candidates
-from folioscope.stores import file_rows, page_rows, schema, settling
+from folioscope.stores import file_rows, page_rows, renewing, schema, settling
 from folioscope.stores.candidates import find_candidates, find_refs
 from folioscope.stores.checking import check, with_damage
 from folioscope.stores.code_cache import CodeCache
@@ -34,7 +34,6 @@ from folioscope.stores.opening import (
     stored_fingerprint,
 )
 from folioscope.stores.putting import put_pages
-from folioscope.stores.renewing import renew, renew_statistics
 from folioscope.stores.sql_words import Vocabulary
 from folioscope.stores.statistics import LibraryStatistics
 from folioscope.stores.visual_library import VisualLibrary
@@ -112,7 +111,7 @@ class LanceVectorStore(VisualStoring):
         """Forget all documents and take another fingerprint; files are to be read again."""
         with self._guard:
             with self._database.writing() as connection:
-                renew(connection, fingerprint=fingerprint)
+                renewing.renew(connection, fingerprint=fingerprint)
             self._vocabulary.forget()
             self._index.forget()
 
@@ -132,12 +131,17 @@ class LanceVectorStore(VisualStoring):
     def value(self, key: str) -> bytes | None:
         """Return a small value."""
         with self._database.reading() as connection:
-            return schema.value(connection, f"user:{key}")
+            return schema.value(connection, f"{schema.OF_USER}{key}")
+
+    def values(self) -> dict[str, bytes]:
+        """Return all small values by key."""
+        with self._database.reading() as connection:
+            return schema.user_values(connection)
 
     def set_value(self, key: str, value: bytes) -> None:
         """Keep a small value."""
         with self._guard, self._database.writing() as connection:
-            schema.set_value(connection, f"user:{key}", value)
+            schema.set_value(connection, f"{schema.OF_USER}{key}", value)
 
     # files
 
@@ -214,7 +218,10 @@ class LanceVectorStore(VisualStoring):
                 file_rows.put_document(connection, document)
                 schema.note_change(connection, "d", document=document.document_id)
             self._index.refresh()
-            self._renew_statistics_if_due()
+            with self._database.reading() as connection:
+                is_due = settling.are_statistics_due(connection)
+            if is_due:  # the pages have doubled
+                self.refresh_statistics()
 
     def discard_staged(self, document_id: str) -> None:
         """Forget the pages of a document under way."""
@@ -287,7 +294,17 @@ class LanceVectorStore(VisualStoring):
     def refresh_statistics(self, token: Cancellation | None = None) -> None:
         """Compute whitening and percentiles anew from the library's own pages."""
         with self._guard, told(self._directory):
-            renew_statistics(self._database, self._index, token)
+            renewing.renew_statistics(self._database, self._index, token)
+
+    def packed_statistics(self) -> bytes | None:
+        """Return whitening and percentiles as they are, None while the shipped ones serve."""
+        with self._database.reading() as connection:
+            return renewing.packed_statistics(connection)
+
+    def put_statistics(self, packed: bytes) -> None:
+        """Take the statistics of another store."""
+        with self._guard, told(self._directory):
+            renewing.carry_statistics(self._database, self._index, packed)
 
     def compact(self, token: Cancellation | None = None) -> None:
         """Give back the room of what was removed or replaced; refresh statistics."""
@@ -380,10 +397,3 @@ class LanceVectorStore(VisualStoring):
         if is_due:
             settling.settle(self._database, self._vectors)
             self._index.refresh()
-
-    def _renew_statistics_if_due(self) -> None:
-        """Make statistics anew each time that the pages have doubled."""
-        with self._database.reading() as connection:
-            is_due = settling.are_statistics_due(connection)
-        if is_due:
-            self.refresh_statistics()

@@ -4,18 +4,13 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import count
 
 import numpy as np
 
 from folioscope.domain.documents import Document, FileState, SourceFile
 from folioscope.domain.errors import FingerprintMismatchError, StoreError
-from folioscope.domain.pages import (
-    LOOK_COUNT,
-    PageRecord,
-    PageRef,
-    PageVectors,
-    TextSource,
-)
+from folioscope.domain.pages import LOOK_COUNT, PageRecord, PageRef, TextSource
 from folioscope.domain.protocols import (
     Access,
     Cancellation,
@@ -34,7 +29,12 @@ from folioscope.stores.memory_words import MemoryWords
 from folioscope.stores.page_facts import facts_of, tokens_of
 from folioscope.stores.page_table import PageTable
 from folioscope.stores.records import checked_dim, without_vectors
-from folioscope.stores.statistics import LibraryStatistics, default_statistics, is_due
+from folioscope.stores.statistics import (
+    LibraryStatistics,
+    carried_statistics,
+    default_statistics,
+    is_due,
+)
 from folioscope.stores.views import ExactViews, VectorBatch, statistics_from
 from folioscope.stores.visual_storing import VisualStoring
 
@@ -50,7 +50,7 @@ class MemoryVectorStore(VisualStoring):
         self._files: dict[str, SourceFile] = {}
         self._shelves: dict[str, Shelf] = {}
         self._staged: dict[str, dict[int, PageRecord]] = defaultdict(dict)
-        self._last_id = 0
+        self._ids = count(1)
         self._is_stale = False
         self._pages = PageTable()
         self._table = FileTable()
@@ -105,6 +105,10 @@ class MemoryVectorStore(VisualStoring):
     def value(self, key: str) -> bytes | None:
         """Return a small value."""
         return self._values.get(key)
+
+    def values(self) -> dict[str, bytes]:
+        """Return all small values by key."""
+        return dict(self._values)
 
     def set_value(self, key: str, value: bytes) -> None:
         """Keep a small value."""
@@ -191,7 +195,7 @@ class MemoryVectorStore(VisualStoring):
             shelf.document = document
             if staged := self._staged.pop(document_id, {}):
                 self._hide_pages(shelf)
-                shelf.pages = {i: (self._new_id(), staged[i]) for i in sorted(staged)}
+                shelf.pages = {i: (next(self._ids), staged[i]) for i in sorted(staged)}
             if staged or shelf.is_hidden:
                 self._show_pages(shelf.pages.values())
             shelf.is_hidden = False
@@ -213,7 +217,7 @@ class MemoryVectorStore(VisualStoring):
             for record in pages:
                 shelf, index = self._shelves[record.ref.document_id], record.ref.page_index
                 self._hide(shelf.pages[index][0])
-                shelf.pages[index] = self._new_id(), record
+                shelf.pages[index] = next(self._ids), record
                 if not shelf.is_hidden:
                     self._show_pages([shelf.pages[index]])
 
@@ -273,12 +277,26 @@ class MemoryVectorStore(VisualStoring):
             dim = len(shown[0][1].vectors.title)
             vectors = VectorBatch.of([record.vectors for _, record in shown], dim)
             looks = np.array([r.looks for _, r in shown], np.float32).reshape(-1, LOOK_COUNT)
-            self._is_stale = False
             version = self._statistics.version + 1 if self._statistics else 1
-            self._statistics = statistics_from([vectors], looks, version=version, dim=dim)
-            self._pages, self._views = PageTable(), ExactViews(self._statistics)
-            for page_id, record in shown:
-                self._append([page_id], [record])
+            self._take(statistics_from([vectors], looks, version=version, dim=dim))
+
+    def _take(self, statistics: LibraryStatistics) -> None:
+        self._is_stale, self._statistics = False, statistics
+        self._pages, self._views = PageTable(), ExactViews(statistics)
+        for page_id, record in self._shown_pages():
+            self._append([page_id], [record])
+
+    def packed_statistics(self) -> bytes | None:
+        """Return whitening and percentiles as they are, None while the shipped ones serve."""
+        known = self._statistics
+        return known.packed() if known is not None and known.version else None
+
+    def put_statistics(self, packed: bytes) -> None:
+        """Take the statistics of another store."""
+        with self._writing():
+            dim = self._statistics.dim if self._statistics else None
+            version = self._statistics.version + 1 if self._statistics else 1
+            self._take(carried_statistics(packed, version=version, dim=dim))
 
     def compact(self, token: Cancellation | None = None) -> None:
         """Refresh statistics; there is nothing else to give back."""
@@ -324,10 +342,6 @@ class MemoryVectorStore(VisualStoring):
         with self._lock:
             shown = (s for s in self._shelves.values() if not s.is_hidden)
             return sorted((p for s in shown for p in s.pages.values()), key=lambda p: p[0])
-
-    def _new_id(self) -> int:
-        self._last_id += 1
-        return self._last_id
 
     def _relink(self, document_id: str) -> None:
         """Bring a document in line with its files after these changed."""
@@ -377,12 +391,9 @@ class MemoryVectorStore(VisualStoring):
             self._statistics = default_statistics(len(records[0].vectors.title))
         if self._views is None:
             self._views = ExactViews(self._statistics)
-        vectors: list[PageVectors] = []
-        facts = []
-        for page_id, record in zip(ids, records, strict=True):
-            tokens = tokens_of(record)
-            facts.append(facts_of(record, tokens))
-            self._words.put(page_id, tokens)
-            vectors.append(record.vectors)
-        self._pages.append(ids, facts)
+        texts = [tokens_of(record) for record in records]
+        for page_id, text in zip(ids, texts, strict=True):
+            self._words.put(page_id, text)
+        self._pages.append(ids, [facts_of(*page) for page in zip(records, texts, strict=True)])
+        vectors = [record.vectors for record in records]
         self._views.append(VectorBatch.of(vectors, self._statistics.dim))

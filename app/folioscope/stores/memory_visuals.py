@@ -10,7 +10,13 @@ from folioscope.domain.embeddings import Embedding, VisualPage, VisualQuery
 from folioscope.domain.pages import Float32, PageRef
 from folioscope.stores.maxsim import maxsim
 from folioscope.stores.page_table import PageTable, Rows
-from folioscope.stores.visual_checks import cells_of, checked_embedding, checked_query, common_dims
+from folioscope.stores.visual_checks import (
+    cells_of,
+    checked_embedding,
+    checked_page,
+    checked_query,
+    common_dims,
+)
 from folioscope.stores.visual_source import MISSING
 
 
@@ -31,12 +37,25 @@ class MemoryVisuals:
     def put(self, model: str, pages: Sequence[tuple[PageRef, Embedding]]) -> None:
         """Keep pages, all or none."""
         with self._writing():
-            kept = self._kept.get(model, {})
-            known = [_dims(page) for page in kept.values()]
-            common_dims([*known, *(checked_embedding(ref, found) for ref, found in pages)])
-            new = {ref: _exact(found) for ref, found in pages if self._has_page(ref)}
-            if new:
-                self._kept[model] = kept | new
+            dims = [checked_embedding(ref, found) for ref, found in pages]
+            self._keep(model, dims, [(ref, _exact(found)) for ref, found in pages])
+
+    def put_pages(self, model: str, pages: Sequence[tuple[PageRef, VisualPage]]) -> None:
+        """Keep pages that another store has pooled, all or none."""
+        with self._writing():
+            self._keep(model, [checked_page(ref, found) for ref, found in pages], pages)
+
+    def _keep(
+        self,
+        model: str,
+        dims: Sequence[tuple[int, int]],
+        pages: Sequence[tuple[PageRef, VisualPage]],
+    ) -> None:
+        kept = self._kept.get(model, {})
+        common_dims([*(_dims(page) for page in kept.values()), *dims])
+        new = {ref: page for ref, page in pages if self._has_page(ref)}
+        if new:
+            self._kept[model] = kept | new
 
     def pages(self, model: str, refs: Sequence[PageRef]) -> list[VisualPage | None]:
         """Fetch pages."""

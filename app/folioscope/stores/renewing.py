@@ -6,8 +6,9 @@ from folioscope.domain.documents import FileState
 from folioscope.domain.protocols import Cancellation
 from folioscope.stores import schema
 from folioscope.stores.database import Database
-from folioscope.stores.index_reading import statistics_name
+from folioscope.stores.index_reading import statistics_name, statistics_version
 from folioscope.stores.library_index import LibraryIndex
+from folioscope.stores.statistics import LibraryStatistics, carried_statistics
 
 _EMPTIED = (
     "pages",
@@ -55,6 +56,38 @@ def renew_statistics(
     statistics = index.steadily(lambda: index.make_statistics(token))
     if statistics is None:
         return
+    _keep(database, index, statistics, seq=seq, token=token)
+
+
+def packed_statistics(connection: sqlite3.Connection) -> bytes | None:
+    """Return the library's own statistics as they lie in the catalogue."""
+    row = connection.execute("SELECT data FROM statistics ORDER BY version DESC").fetchone()
+    return bytes(row[0]) if row else None
+
+
+def carry_statistics(database: Database, index: LibraryIndex, packed: bytes) -> None:
+    """Take the statistics of another store for all pages that are there by now."""
+    seq = index.latest()
+    with database.reading() as connection:
+        is_known = packed_statistics(connection) == packed
+        version = statistics_version(connection) + 1
+        dim = schema.number(connection, schema.DIM) or None
+    if is_known:
+        with database.writing() as connection:
+            schema.set_number(connection, schema.STATISTICS_SEQ, seq)
+        return
+    found = carried_statistics(packed, version=version, dim=dim)
+    _keep(database, index, found, seq=seq)
+
+
+def _keep(
+    database: Database,
+    index: LibraryIndex,
+    statistics: LibraryStatistics,
+    *,
+    seq: int,
+    token: Cancellation | None = None,
+) -> None:
     packed = statistics.packed()
     # codes first: whoever sees the new statistics finds them ready
     name = statistics_name(statistics.version, packed)

@@ -12,6 +12,7 @@ VERSION = 1
 # one row for up to this many pages that hold a term: as much as fits a page of the database
 BLOCK_ENTRIES = 720
 BLOCK_BITS = 20
+OF_USER = "user:"  # what keys of small values begin with that are not the catalogue's own
 DEAD_PAGES = "dead_pages"  # settled pages that were removed, still in LanceDB and postings
 GENERATION = "generation"  # number of the LanceDB table in use
 DIM = "dim"
@@ -95,6 +96,13 @@ def value(connection: sqlite3.Connection, key: str) -> bytes | None:
 def set_value(connection: sqlite3.Connection, key: str, new: bytes) -> None:
     """Keep a small value."""
     connection.execute("INSERT OR REPLACE INTO small_values VALUES (?, ?)", (key, new))
+
+
+def user_values(connection: sqlite3.Connection) -> dict[str, bytes]:
+    """Return the small values that are the user's and not the catalogue's own."""
+    rows = connection.execute("SELECT key, value FROM small_values")
+    start = len(OF_USER)
+    return {key[start:]: bytes(data) for key, data in rows if key.startswith(OF_USER)}
 
 
 def number(connection: sqlite3.Connection, key: str) -> int:

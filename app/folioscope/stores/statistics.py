@@ -15,6 +15,7 @@ from importlib import resources
 import numpy as np
 import numpy.typing as npt
 
+from folioscope.domain.errors import FingerprintMismatchError, StoreError
 from folioscope.domain.pages import LOOK_COUNT, Float32
 from folioscope.stores.look_ranks import LookRanks
 
@@ -121,6 +122,23 @@ def unpack_statistics(data: bytes, *, version: int) -> LibraryStatistics:
             whitening=(white[0], white[1], white[2]),
             ranks=LookRanks.of_arrays(arrays),
         )
+
+
+def carried_statistics(packed: bytes, *, version: int, dim: int | None) -> LibraryStatistics:
+    """Return what another store has packed, for vectors of ``dim`` (None: of any); StoreError."""
+    try:
+        found = unpack_statistics(packed, version=version)
+    except UNREADABLE_STATISTICS as error:
+        raise StoreError(
+            "The statistics of the other library cannot be read.",
+            hint="Repair it first: folioscope verify --repair.",
+        ) from error
+    if dim is not None and found.dim != dim:
+        raise FingerprintMismatchError(
+            "The statistics of the other library are of another model than this one's vectors.",
+            hint="Choose an empty place.",
+        )
+    return found
 
 
 def make_statistics(

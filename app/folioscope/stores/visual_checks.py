@@ -4,11 +4,12 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from folioscope.domain.embeddings import Embedding, VisualQuery
+from folioscope.domain.embeddings import Embedding, VisualPage, VisualQuery
 from folioscope.domain.errors import StoreError
 from folioscope.domain.pages import Float32, MultiVector, PageRef
 
 _HINT = "Verify the model, or use another precision."
+_CHECK_HINT = "Check the library it comes from: folioscope verify."
 MOST_ROWS = 65_000  # a page of the largest pictures that the models take has 16,384
 
 
@@ -23,6 +24,18 @@ def checked_embedding(ref: PageRef, found: Embedding) -> tuple[int, int]:
     if not (_are_rows(multi.rows) and _do_cells_fit(found, multi)):
         raise StoreError(f"The visual model gave no usable patches for {place}.", hint=_HINT)
     return len(found.single), multi.rows.shape[1]
+
+
+def checked_page(ref: PageRef, kept: VisualPage) -> tuple[int, int]:
+    """Return the dimensions of what another store kept; StoreError when unfit."""
+    patches = 0 if kept.grid is None else len(kept.grid)
+    has_rows = len(kept.rows) > 0
+    is_fit = _is_vector(kept.single) and (not has_rows or _are_rows(kept.rows))
+    fits = len(kept.clusters) in (0, patches) and patches <= MOST_ROWS
+    if not (is_fit and fits and _are_places(kept)):
+        place = f"page {ref.page_index + 1} of {ref.document_id[:12]}"
+        raise StoreError(f"What was kept of the look of {place} is damaged.", hint=_CHECK_HINT)
+    return len(kept.single), kept.rows.shape[1] if has_rows else 0
 
 
 def common_dims(dims: Iterable[tuple[int, int]]) -> tuple[int, int]:
@@ -66,6 +79,11 @@ def cells_of(multi: MultiVector) -> "np.ndarray[tuple[int], np.dtype[np.int32]]"
 
 def _is_vector(vector: Float32) -> bool:
     return vector.ndim == 1 and bool(np.isfinite(vector).all()) and bool(vector.any())
+
+
+def _are_places(kept: VisualPage) -> bool:
+    clusters = kept.clusters
+    return not len(clusters) or (clusters.min() >= -1 and clusters.max() < len(kept.rows))
 
 
 def _are_rows(rows: Float32) -> bool:

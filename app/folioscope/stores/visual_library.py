@@ -23,7 +23,12 @@ from folioscope.stores.pooling import pooled
 from folioscope.stores.row_codes import RowCodes
 from folioscope.stores.single_codes import SingleCodes
 from folioscope.stores.visual_blobs import look_of, unpack_body, unpack_single
-from folioscope.stores.visual_checks import checked_embedding, checked_query, common_dims
+from folioscope.stores.visual_checks import (
+    checked_embedding,
+    checked_page,
+    checked_query,
+    common_dims,
+)
 from folioscope.stores.visual_file import VisualFile
 from folioscope.stores.visual_source import MISSING
 from folioscope.stores.visual_table import VisualTable
@@ -56,6 +61,17 @@ class VisualLibrary:
         self._check_is_writable()
         dims = common_dims(checked_embedding(ref, found) for ref, found in pages)
         kept = [(ref, pooled(found)) for ref, found in pages if self._index.has_page(ref)]
+        self._keep(model, dims, kept)
+
+    def put_pages(self, model: str, pages: Sequence[tuple[PageRef, VisualPage]]) -> None:
+        """Keep pages that another store has pooled, all or none."""
+        self._check_is_writable()
+        dims = common_dims(checked_page(ref, found) for ref, found in pages)
+        self._keep(model, dims, [page for page in pages if self._index.has_page(page[0])])
+
+    def _keep(
+        self, model: str, dims: tuple[int, int], kept: Sequence[tuple[PageRef, VisualPage]]
+    ) -> None:
         if not kept:
             return
         with self._lock, self._file(model).writing() as connection:

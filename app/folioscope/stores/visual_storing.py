@@ -12,6 +12,7 @@ class VisualKeeping(Protocol):
     """Where vectors of visual models are; see VectorStore for what each method promises."""
 
     def put(self, model: str, pages: Sequence[tuple[PageRef, Embedding]]) -> None: ...
+    def put_pages(self, model: str, pages: Sequence[tuple[PageRef, VisualPage]]) -> None: ...
     def pages(self, model: str, refs: Sequence[PageRef]) -> list[VisualPage | None]: ...
     def missing(self, model: str, *, limit: int) -> list[PageRef]: ...
     def counts(self) -> dict[str, int]: ...
@@ -32,6 +33,10 @@ class VisualStoring(ABC):
         than those kept of this model.
         """
         self._visuals.put(model, pages)
+
+    def put_visual_pages(self, model: str, pages: Sequence[tuple[PageRef, VisualPage]]) -> None:
+        """Keep what ``visual_pages`` of another store gave, as it is; else like ``put_visual``."""
+        self._visuals.put_pages(model, pages)
 
     def visual_pages(self, model: str, refs: Sequence[PageRef]) -> list[VisualPage | None]:
         """Fetch what was kept of pages, in the order asked; None where there is nothing."""
