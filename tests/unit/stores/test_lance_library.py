@@ -414,3 +414,33 @@ def test_all_or_nothing_when_a_write_fails(library: Path) -> None:
     store = opened(library)
     assert found(store, "newword") == [PageRef("b", 0)]
     store.close()
+
+
+def test_a_table_with_columns_of_the_past_is_read_and_written(library: Path) -> None:
+    store = opened(library)
+    add(store, "a", ["tea", "milk"])
+    store.compact()
+    store.close()
+    _add_old_columns(library)
+    store = opened(library)
+    add(store, "b", ["coffee"])
+    store.compact()
+    add(store, "c", ["cocoa"])
+    store.remove_documents(["a"])
+    store.compact()
+    assert store.verify().health is Health.SOUND
+    (got,) = store.pages([PageRef("b", 0)], with_vectors=True)
+    wanted = page("b", 0, "coffee").vectors.title
+    np.testing.assert_allclose(got.vectors.title, wanted, atol=1e-3)
+    assert {ref.document_id for ref in store.page_refs(StoreQuery())} == {"b", "c"}
+    store.close()
+
+
+def _add_old_columns(library: Path) -> None:
+    import lancedb
+    import pyarrow as pa
+
+    (folder,) = (library / "vectors").glob("*.lance")
+    table = lancedb.connect(library / "vectors").open_table(folder.stem)
+    names = ("multi_codes", "multi_scales", "multi_cells")
+    table.add_columns([pa.field(name, pa.large_binary()) for name in names])
