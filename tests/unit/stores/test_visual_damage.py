@@ -1,7 +1,10 @@
 """Looks on disk: other processes, old libraries, damage and repair."""
 
+import os
 import random
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -305,4 +308,46 @@ def test_many_threads_look_and_search_at_once(library: Path) -> None:
     np.testing.assert_allclose(
         store.search(StoreQuery(visual=seeing(5)), limit=1).visual, 1, atol=0.01
     )
+    store.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of a process are set otherwise")
+def test_a_full_disk_is_told_and_leaves_all_as_it_was(library: Path) -> None:
+    program = """
+import resource, sys
+from pathlib import Path
+from folioscope.domain.errors import DiskFullError
+from folioscope.domain.protocols import Access
+from folioscope.stores.lance_store import LanceVectorStore
+from tests.contract.visual_makers import MODEL, look
+from tests.unit.stores.test_visual_damage import detailed, ref_of
+store = LanceVectorStore(Path(sys.argv[1]))
+store.open(Access.WRITE, fingerprint="")
+resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
+kept = 0
+try:
+    for number in range(10_000):
+        pair = [(ref_of(step), detailed(number)) for step in (number % 60, (number + 1) % 60)]
+        store.put_visual("more", pair)
+        kept = min(60, number + 2)
+except DiskFullError as error:
+    print(error)
+assert store.visual_counts()["more"] == kept
+print(kept)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(library)],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    sentence, kept = done.stdout.strip().splitlines()
+    assert sentence.startswith("The disk is full.")
+    store = opened(library)
+    assert store.visual_counts() == {MODEL: PAGES, "more": int(kept)}
+    assert store.verify().health is Health.SOUND
+    store.put_visual("more", [(ref_of(59), look(59))])
+    assert best(store, 3) == ref_of(3)
     store.close()
