@@ -194,7 +194,8 @@ def _is_mapping(kind: str, reason: str) -> bool:
 
 
 def _short(reason: str) -> str:
-    return " ".join(reason.split())[:_MOST_REASON].rstrip(". ")
+    said = reason.partition("Preview of field's value")[0]  # no page's text in messages and logs
+    return " ".join(said.split())[:_MOST_REASON].rstrip(". ")
 
 
 def too_old(server: str, version: str, oldest: str) -> WrongServerError:

@@ -1,0 +1,164 @@
+"""What is asked of servers of other versions, licences and plugins than the test node has."""
+
+import re
+
+import pytest
+
+from folioscope.domain.store_places import ElasticFacts
+from folioscope.stores.elastic.errors import WrongServerError
+from tests.answering_server import Answer, AnsweringServer, Asked
+from tests.unit.stores.elastic.parts import connected, error, hello, server
+
+LICENSED = error("security_exception", "current license is non-compliant for [RRF]", 403)
+
+
+class Cluster:
+    """A server as it might be elsewhere."""
+
+    def __init__(
+        self,
+        version: str = "9.1.0",
+        *,
+        licence: str = "basic",
+        plugins: tuple[tuple[str, ...], ...] = ((),),
+        takes: tuple[str, ...] = ("int8_hnsw", "hnsw"),
+        fuses: bool = False,
+        rights: tuple[str, ...] | None = None,
+        flavor: str = "default",
+    ) -> None:
+        self.greeting = hello(version, flavor)
+        self.licence = licence
+        self.plugins = plugins
+        self.takes = takes
+        self.fuses = fuses
+        self.rights = rights
+        self.indices: set[str] = set()
+        self.made: list[str] = []
+
+    def answer(self, asked: Asked) -> Answer | None:
+        if asked.path == "/":
+            return self.greeting
+        if asked.path == "/_license":
+            return Answer(body={"license": {"type": self.licence}})
+        if asked.path == "/_nodes/plugins":
+            told = [{"plugins": [{"name": n} for n in names]} for names in self.plugins]
+            return Answer(body={"nodes": dict(enumerate(told))})
+        if asked.path == "/_security/user/_has_privileges":
+            return self._privileges(asked)
+        if asked.path.endswith("/_search"):
+            return Answer(body={"hits": {"hits": []}}) if self.fuses else LICENSED
+        return self._index(asked)
+
+    def _privileges(self, asked: Asked) -> Answer:
+        if self.rights is None:
+            return error("illegal_argument_exception", "no handler found for uri", 400)
+        (wanted,) = asked.json["index"]
+        held = {right: right in self.rights for right in wanted["privileges"]}
+        return Answer(body={"index": {wanted["names"][0]: held}})
+
+    def _index(self, asked: Asked) -> Answer:
+        name = asked.path.lstrip("/")
+        if asked.method == "DELETE":
+            self.indices.discard(name)
+            return Answer(body={"acknowledged": True})
+        field = asked.json["mappings"]["properties"]["v"]
+        self.made.append(name)
+        if field.get("index_options", field)["type"] not in self.takes:
+            return error("mapper_parsing_exception", "unknown type", 400)
+        self.indices.add(name)
+        return Answer(body={"acknowledged": True})
+
+
+def facts_of(cluster: Cluster, *, read_only: bool = False) -> ElasticFacts:
+    with server(cluster.answer) as asked:
+        return connected(asked.url, read_only=read_only).facts()
+
+
+def test_a_server_with_everything_is_used_for_all_it_can_do() -> None:
+    cluster = Cluster(
+        licence="enterprise",
+        plugins=(("analysis-icu", "x"), ("analysis-icu",)),
+        takes=("bbq_hnsw", "int8_hnsw", "rank_vectors"),
+        fuses=True,
+    )
+    facts = facts_of(cluster)
+    assert (facts.version, facts.licence, facts.plugins) == (
+        "9.1.0",
+        "enterprise",
+        ("analysis-icu",),
+    )
+    assert (facts.vector_index, facts.has_rank_vectors, facts.has_fusion) == (
+        "bbq_hnsw",
+        True,
+        True,
+    )
+    assert facts.can_read
+    assert facts.can_write
+    assert facts.missing == ()
+    assert cluster.indices == set()  # what was tried is gone
+
+
+def test_a_licence_that_lacks_fusion_and_multi_vectors_is_found_out() -> None:
+    facts = facts_of(Cluster("8.14.3", takes=("int8_hnsw", "hnsw")))
+    assert (facts.vector_index, facts.has_rank_vectors, facts.has_fusion) == (
+        "int8_hnsw",
+        False,
+        False,
+    )
+    assert any("RRF" in sentence for sentence in facts.missing)
+
+
+def test_a_plugin_counts_where_every_node_has_it() -> None:
+    facts = facts_of(Cluster(plugins=(("analysis-icu",), ())))
+    assert facts.plugins == ()
+    assert any("analysis-icu" in sentence for sentence in facts.missing)
+
+
+def test_nothing_is_made_where_only_reading_is_allowed() -> None:
+    rights = ("read", "view_index_metadata")
+    cluster = Cluster("8.19.2", licence="trial", rights=rights)
+    facts = facts_of(cluster)
+    assert cluster.made == []
+    assert (facts.can_read, facts.can_write) == (True, False)
+    assert (facts.vector_index, facts.has_rank_vectors) == ("bbq_hnsw", True)
+    assert any("write, create_index, manage" in sentence for sentence in facts.missing)
+
+
+def test_nothing_is_made_where_the_user_wants_to_read_only() -> None:
+    cluster = Cluster("8.14.0")
+    facts = facts_of(cluster, read_only=True)
+    assert cluster.made == []
+    assert not facts.can_write
+    assert facts.vector_index == "int8_hnsw"
+
+
+def test_a_right_that_lacks_is_named() -> None:
+    rights = ("read", "view_index_metadata", "write", "create_index")
+    facts = facts_of(Cluster(rights=rights))
+    assert not facts.can_write
+    lacks = "You lack these rights on folioscope-*: manage."
+    assert lacks in facts.missing
+
+
+def test_serverless_tells_an_old_number_and_is_new() -> None:
+    cluster = Cluster("8.11.0", flavor="serverless", rights=("read", "view_index_metadata"))
+    assert facts_of(cluster).vector_index == "bbq_hnsw"
+
+
+@pytest.mark.parametrize(
+    ("greeting", "told"),
+    [
+        (hello("8.13.4"), "runs Elasticsearch 8.13.4, and 8.14 or later is needed. Update"),
+        (hello("7.17.0"), "runs Elasticsearch 7.17.0"),
+        (Answer(body={"hello": 1}, headers={}), "is not Elasticsearch"),
+        (Answer(body="<html>Welcome</html>", headers={}), "is not Elasticsearch"),
+        (Answer(302, "", {"Location": "https://login.example.org"}), "sends elsewhere (302)"),
+        (Answer(407, "login", {}), "wants a login (407)"),
+    ],
+)
+def test_what_is_no_server_of_use_is_told(greeting: Answer, told: str) -> None:
+    with (
+        AnsweringServer(lambda _asked: greeting) as asked,
+        pytest.raises(WrongServerError, match=re.escape(told)),
+    ):
+        connected(asked.url)
