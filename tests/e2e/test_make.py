@@ -26,6 +26,7 @@ def setup(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ModuleType:
     spec.loader.exec_module(module)
     monkeypatch.setattr(module, "VENV", tmp_path / ".venv")
     monkeypatch.setattr(module, "STAMP", tmp_path / ".venv" / "stamp")
+    monkeypatch.setattr(module, "PARITY_VENV", tmp_path / ".venv-parity")
     return module
 
 
@@ -133,3 +134,28 @@ def test_an_installation_cut_short_is_begun_anew(
     with pytest.raises(setup.SetupError):
         setup.install(wants_tools=True)
     assert not setup.is_current(wants_tools=False)
+
+
+def test_torch_stays_in_an_environment_of_its_own(
+    setup: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps: list[list[str]] = []
+    setup.PARITY_VENV.mkdir()
+    monkeypatch.setattr(setup, "step", steps.append)
+    setup.set_up_parity()
+    packages = [step[-1] for step in steps if step[-1].startswith("torch==")]
+    assert len(packages) == 1
+    groups = [step for step in steps if "parity" in step]
+    # first alone: beside other packages pip may choose a build for graphics cards
+    assert steps.index(groups[0]) > next(n for n, s in enumerate(steps) if s[-1] == packages[0])
+    assert all(str(setup.PARITY_VENV) in " ".join(step) for step in steps)
+    taken = len(steps)
+    setup.set_up_parity()
+    assert len(steps) == taken
+    assert not setup.is_current(wants_tools=False)
+
+
+@needs_make
+def test_the_proof_runs_apart_from_the_everyday_tests() -> None:
+    assert "--for parity" in make("-n", "parity").stdout
+    assert "parity" not in make("-n", "test").stdout
