@@ -325,6 +325,8 @@ def test_looking_moves_the_meter_of_the_model_in_use(installed: ModelsSection) -
     row = installed.coverage.rows()[0]
     assert row.count.text() == told
     assert row.device.text() == reason
+    card = installed.table.column("photos").actions
+    assert card.note.text() == "1,100 of 1,624 pages looked at."
 
 
 def test_a_second_look_is_installed_used_and_no_longer_used(

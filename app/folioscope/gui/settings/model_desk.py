@@ -107,6 +107,18 @@ class ModelDesk(QObject):
         if self.facts is not None:
             self._take(self.facts)
 
+    def note_looked_at(self, name: str, pages: int, *, is_known: bool) -> None:
+        """Take how many pages the model in use has, which is told sooner than it is counted."""
+        if not is_known or self.facts is None:
+            return
+        self._coverage = tuple(
+            replace(held, pages=pages)
+            if held.is_current and held.model.partition(" ")[0] == name
+            else held
+            for held in self._coverage
+        )
+        self.facts = replace(self.facts, coverage=self._coverage)
+
     def _submit(self, work: Work, then: Callable[[Any], None]) -> None:
         self._session.submit(work, then=then, otherwise=self._tell)
 

@@ -107,6 +107,7 @@ class ModelsSection(Section):
     def show_look(self, state: LookState) -> None:
         """Take how far looking is."""
         self.coverage.show_state(state)
+        self.desk.note_looked_at(state.model, state.done, is_known=bool(state.total))
         self._show_standings()
 
     def _show_models(self, facts: ModelFacts) -> None:
