@@ -1,11 +1,12 @@
 """Makes the templates and the manifest of a checkpoint."""
 
 import hashlib
-import json
 import logging
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
+
+import msgspec
 
 from folioscope.domain.errors import InferenceError
 from folioscope.inference.templates import WeightSlot
@@ -15,10 +16,9 @@ from graphs.shapes import Flavour
 
 from . import clip
 from .describing import Table, manifest_text
-from .reading import ModelShape, read_configs, read_model
+from .reading import Config, ModelShape, garbled, read_configs, read_model
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-TOWERS = ("vision", "text")
 
 
 def build(
@@ -38,54 +38,56 @@ def build(
         )
     config, image = read_configs(checkpoint)
     if config.get("model_type") == clip.ARCHITECTURE:
-        text = clip.clip_manifest(checkpoint, name, config, image, about or {})
+        text = _clip_text(checkpoint, name, config, image, about or {})
         _write(out, {MANIFEST_FILE: text.encode()})
         say(f"{name}: {MANIFEST_FILE} in {out}")
         return
     _build_templates(read_model(checkpoint, config, image), out, name, about or {}, say)
 
 
+def _clip_text(checkpoint: Path, name: str, config: Config, image: Config, about: Table) -> str:
+    try:
+        return clip.clip_manifest(checkpoint, name, config, image, about)
+    except (AttributeError, KeyError, StopIteration, TypeError, ValueError) as error:
+        raise garbled(checkpoint, error) from error
+
+
 def _build_templates(
     model: ModelShape, out: Path, name: str, about: Table, say: Callable[[str], None]
 ) -> None:
-    files, used = {}, set()
-    for tower in TOWERS:
+    from . import tracing  # with torch, which takes its time
+
+    logging.disable(logging.WARNING)  # it tells of packages that are not needed
+    plans = {
+        "vision": tracing.vision_plan(model.vision),
+        "text": tracing.text_plan(model.text, model.vision.architecture),
+    }
+    for flavour in Flavour:
+        tables = [tracing.weight_table(plan, flavour) for plan in plans.values()]
+        _check(model, [_slots(table) for table in tables])
+    files = {}
+    for tower, plan in plans.items():
         for flavour in Flavour:
             say(f"Tracing {tower} in {flavour.value} …")
-            data, slots = _template(model, tower, flavour)
-            check_fit(slots, model.checkpoint)
-            used |= keys_of(slots)
+            data = tracing.packed(tracing.traced(plan, flavour))
             files[f"{name}.{tower}.{flavour.value}.onnx.gz"] = data
-    check_all_used(used, model.checkpoint)
     hashes = {file: hashlib.sha256(data).hexdigest() for file, data in files.items()}
     text = manifest_text(model, name, hashes, about)
     _write(out, {**files, MANIFEST_FILE: text.encode()})
     say(f"{name}: {len(files)} templates and {MANIFEST_FILE} in {out}")
 
 
-def _template(
-    model: ModelShape, tower: str, flavour: Flavour
-) -> tuple[bytes, dict[str, WeightSlot]]:
-    from .tracing import packed, text_template, vision_template
+def _check(model: ModelShape, towers: list[dict[str, WeightSlot]]) -> None:
+    """Hold the checkpoint's headers to what the graphs will want, before anything is traced."""
+    used: set[str] = set()
+    for slots in towers:
+        check_fit(slots, model.checkpoint)
+        used |= keys_of(slots)
+    check_all_used(used, model.checkpoint)
 
-    logging.disable(logging.WARNING)  # torch tells of packages that are not needed
-    traced = (
-        vision_template(model.vision, flavour)
-        if tower == "vision"
-        else text_template(model.text, flavour, model.vision.architecture)
-    )
-    metadata = {entry.key: entry.value for entry in traced.metadata_props}
-    table = json.loads(metadata["folioscope.weights"])
-    slots = {
-        name: WeightSlot(
-            keys=tuple(slot["keys"]),
-            transform=slot["transform"],
-            dtype=slot["dtype"],
-            shape=tuple(slot["shape"]),
-        )
-        for name, slot in table.items()
-    }
-    return packed(traced), slots
+
+def _slots(table: Mapping[str, Mapping[str, object]]) -> dict[str, WeightSlot]:
+    return msgspec.convert(table, dict[str, WeightSlot])
 
 
 def _write(out: Path, files: Mapping[str, bytes]) -> None:

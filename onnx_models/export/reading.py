@@ -45,9 +45,12 @@ def read_model(folder: Path, config: Config, image: Config) -> ModelShape:
     """Read a checkpoint's headers; InferenceError says what is missing or not supported."""
     checkpoint = open_checkpoint(folder)
     architecture = _architecture(checkpoint)
-    vision = _vision_shape(config.get("vision_config") or {}, architecture, folder)
-    text = _text_shape(config, checkpoint)
-    _check(vision, text, image, folder)
+    try:
+        vision = _vision_shape(config.get("vision_config") or {}, architecture, folder)
+        text = _text_shape(config, checkpoint)
+        _check(vision, text, image, folder)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise garbled(folder, error) from error
     return ModelShape(vision, text, config, image, checkpoint)
 
 
@@ -122,27 +125,21 @@ def _text_shape(config: Config, checkpoint: Checkpoint) -> TextShape:
         raise InferenceError(f"The checkpoint in {folder} has no language model.", hint=_NOT_OURS)
     projector = tensors.get("multi_vector_projector.weight")
     is_ranking = "score.0.weight" in tensors
-    try:
-        return TextShape(
-            head=Head.RANK if is_ranking else Head.EMBED,
-            hidden=int(text["hidden_size"]),
-            heads=int(text["num_attention_heads"]),
-            kv_heads=int(text["num_key_value_heads"]),
-            inner=int(text["intermediate_size"]),
-            layers=int(text["num_hidden_layers"]),
-            vocabulary=tensors["text.embed_tokens.weight"].shape[0],
-            eps=float(text.get("rms_norm_eps", 1e-6)),
-            theta=float(rope.get("rope_theta", text.get("rope_theta", 1_000_000.0))),
-            mrope=_three(rope["mrope_section"]),
-            rows_dim=projector.shape[0] if projector is not None and not is_ranking else 0,
-            lora=_lora_shape(checkpoint, config),
-            max_tokens=min(int(text.get("max_position_embeddings", 32_768)), 32_768),
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise InferenceError(
-            f"{folder / 'config.json'} lacks or garbles a number: {error}.",
-            hint="Fetch the file again.",
-        ) from error
+    return TextShape(
+        head=Head.RANK if is_ranking else Head.EMBED,
+        hidden=int(text["hidden_size"]),
+        heads=int(text["num_attention_heads"]),
+        kv_heads=int(text["num_key_value_heads"]),
+        inner=int(text["intermediate_size"]),
+        layers=int(text["num_hidden_layers"]),
+        vocabulary=tensors["text.embed_tokens.weight"].shape[0],
+        eps=float(text.get("rms_norm_eps", 1e-6)),
+        theta=float(rope.get("rope_theta", text.get("rope_theta", 1_000_000.0))),
+        mrope=_three(rope["mrope_section"]),
+        rows_dim=projector.shape[0] if projector is not None and not is_ranking else 0,
+        lora=_lora_shape(checkpoint, config),
+        max_tokens=min(int(text.get("max_position_embeddings", 32_768)), 32_768),
+    )
 
 
 def _three(section: list[int]) -> tuple[int, int, int]:
@@ -153,12 +150,13 @@ def _three(section: list[int]) -> tuple[int, int, int]:
 def _lora_shape(checkpoint: Checkpoint, config: Config) -> LoraShape | None:
     """Gather the adapters; their tasks stand in the order of the config."""
     found: dict[tuple[str, str], set[str]] = {}
-    ranks = set()
+    ranks, unnamed = set(), ""
     for key, tensor in checkpoint.tensors.items():
         match = _ADAPTER.fullmatch(key)
         if match is None:
             continue
         task, part = match["task"] or ONLY_TASK, match["part"]
+        unnamed = unnamed if match["task"] else ONLY_TASK
         found.setdefault((match["place"], task), set()).add(part)
         ranks.add(tensor.shape[0] if part == "A" else tensor.shape[-1])
     if not found:
@@ -167,7 +165,7 @@ def _lora_shape(checkpoint: Checkpoint, config: Config) -> LoraShape | None:
     tasks = _ordered({task for _, task in found}, config)
     places = frozenset(place for place, _ in found)
     missing = {(p, t) for p in places for t in tasks if (p, t) not in found}
-    return LoraShape(tasks, ranks.pop(), places, frozenset(missing))
+    return LoraShape(tasks, ranks.pop(), places, frozenset(missing), unnamed)
 
 
 def _check_adapters(
@@ -207,6 +205,14 @@ def _check(vision: VisionShape, text: TextShape, image: Config, folder: Path) ->
         )
     for name, value in (("patch_size", PATCH), ("merge_size", MERGE)):
         _require(image, name, value, folder)
+
+
+def garbled(folder: Path, error: Exception) -> InferenceError:
+    """Return the error for a config whose numbers are missing or are none."""
+    return InferenceError(
+        f"{folder / 'config.json'} lacks or garbles a number: {error}.",
+        hint="Fetch the file again.",
+    )
 
 
 def _require(config: Config, name: str, value: object, folder: Path) -> None:

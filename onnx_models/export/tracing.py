@@ -4,7 +4,7 @@ import gzip
 import io
 import json
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import onnx
@@ -26,28 +26,53 @@ _DTYPES = {torch.float32: "fp32", torch.float16: "fp16"}
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
-    """Inputs to trace with, which of their axes are dynamic, and the names of the outputs."""
+class Plan:
+    """A graph to be traced: its module, and inputs to trace with.
 
+    ``axes``: which of the inputs' axes are dynamic; ``facts``: for the file's metadata.
+    """
+
+    make: Callable[[Numbers], Vision | Text]
     inputs: dict[str, torch.Tensor]
     axes: dict[str, tuple[int, ...]]
     outputs: tuple[str, ...]
+    facts: dict[str, str]
 
 
-def vision_template(shape: VisionShape, flavour: Flavour) -> onnx.ModelProto:
-    """Trace the vision tower."""
+def vision_plan(shape: VisionShape) -> Plan:
+    """Plan the vision tower."""
+    patches = 192  # three windows
+    inputs = {
+        "pixel_values": torch.zeros(patches, shape.patch_values),
+        "pos_hw": torch.zeros(patches, 2, dtype=torch.int64),
+    }
+    if shape.has_windows:
+        inputs["win_idx"] = torch.zeros(3, 64, dtype=torch.int64)
+        inputs["win_inv"] = torch.zeros(patches, dtype=torch.int64)
     facts = {"folioscope.tower": "vision", "folioscope.architecture": shape.architecture.value}
-    return _traced(lambda: Vision(shape, Numbers(flavour)), _vision_example(shape), facts, flavour)
+    axes = dict.fromkeys(inputs, (0,))
+    return Plan(lambda numbers: Vision(shape, numbers), inputs, axes, ("image_embeds",), facts)
 
 
-def text_template(
-    shape: TextShape, flavour: Flavour, architecture: Architecture
-) -> onnx.ModelProto:
-    """Trace the language model with its head."""
+def text_plan(shape: TextShape, architecture: Architecture) -> Plan:
+    """Plan the language model with its head."""
+    batch, length = 2, 9
+    inputs = {
+        "input_ids": torch.zeros(batch, length, dtype=torch.int64),
+        "position_ids": torch.zeros(3, batch, length, dtype=torch.int64),
+        "image_embeds": torch.zeros(5, shape.hidden),
+        "image_index": torch.zeros(batch, length, dtype=torch.int64),
+        "pool": torch.ones(batch, length),
+    }
+    axes = dict.fromkeys(inputs, (0, 1)) | {"position_ids": (1, 2), "image_embeds": (0,)}
     facts = {"folioscope.tower": "text", "folioscope.architecture": architecture.value}
     if shape.lora:
+        inputs["task"], axes["task"] = torch.tensor(0), ()
         facts["folioscope.tasks"] = json.dumps(shape.lora.tasks)
-    return _traced(lambda: Text(shape, Numbers(flavour)), _text_example(shape), facts, flavour)
+    outputs = ("single", "multi") if shape.rows_dim else ("single",)
+    if shape.head is Head.RANK:
+        outputs = ("logit",)
+    return Plan(lambda numbers: Text(shape, numbers), inputs, axes, outputs, facts)
 
 
 def packed(model: onnx.ModelProto) -> bytes:
@@ -58,62 +83,46 @@ def packed(model: onnx.ModelProto) -> bytes:
     return buffer.getvalue()
 
 
-def _vision_example(shape: VisionShape) -> Example:
-    patches = 192  # three windows
-    inputs = {
-        "pixel_values": torch.zeros(patches, shape.patch_values),
-        "pos_hw": torch.zeros(patches, 2, dtype=torch.int64),
-    }
-    if shape.has_windows:
-        inputs["win_idx"] = torch.zeros(3, 64, dtype=torch.int64)
-        inputs["win_inv"] = torch.zeros(patches, dtype=torch.int64)
-    return Example(inputs, dict.fromkeys(inputs, (0,)), ("image_embeds",))
+def weight_table(plan: Plan, flavour: Flavour) -> dict[str, dict[str, object]]:
+    """Tell what the graph's weights are made from, without tracing; see README.md."""
+    with _fakes():
+        module = plan.make(Numbers(flavour))
+    return _weight_table(module)
 
 
-def _text_example(shape: TextShape) -> Example:
-    batch, length = 2, 9
-    inputs = {
-        "input_ids": torch.zeros(batch, length, dtype=torch.int64),
-        "position_ids": torch.zeros(3, batch, length, dtype=torch.int64),
-        "image_embeds": torch.zeros(5, shape.hidden),
-        "image_index": torch.zeros(batch, length, dtype=torch.int64),
-        "pool": torch.ones(batch, length),
-    }
-    axes = dict.fromkeys(inputs, (0, 1)) | {"position_ids": (1, 2), "image_embeds": (0,)}
-    if shape.lora:
-        inputs["task"] = torch.tensor(0)
-        axes["task"] = ()
-    if shape.head is Head.RANK:
-        return Example(inputs, axes, ("logit",))
-    return Example(inputs, axes, ("single", "multi") if shape.rows_dim else ("single",))
-
-
-def _traced(make, example: Example, facts: Mapping[str, str], flavour: Flavour) -> onnx.ModelProto:
-    fake = torch._subclasses.FakeTensorMode(allow_non_fake_inputs=True)
-    with fake:
-        module = make().eval()
+def traced(plan: Plan, flavour: Flavour) -> onnx.ModelProto:
+    """Trace the graph; its weights are inputs."""
+    fakes = _fakes()
+    with fakes:
+        module = plan.make(Numbers(flavour)).eval()
     module.settle()
-    program = _exported(module, example, fake)
-    parameters = dict(module.named_parameters())
-    _free_weights(program.model.graph, parameters)
+    program = _exported(module, plan, fakes)
+    _free_weights(program.model.graph, dict(module.named_parameters()))
     optimizer.optimize_ir(program.model)
-    _name_axes(program.model.graph, example)
-    model = onnx_ir.to_proto(program.model)
-    table, quantisable = _weight_table(module)
-    facts = {
-        **facts,
+    _name_axes(program.model.graph, plan)
+    facts = plan.facts | {
         "folioscope.template": TEMPLATE_VERSION,
         "folioscope.flavour": flavour.value,
-        "folioscope.weights": json.dumps(table, separators=(",", ":")),
-        "folioscope.quantisable": json.dumps(quantisable, separators=(",", ":")),
+        "folioscope.weights": _json(_weight_table(module)),
+        "folioscope.quantisable": _json(_quantisable(module)),
     }
-    return _tidied(model, facts)
+    return _tidied(onnx_ir.to_proto(program.model), facts)
 
 
-def _exported(module: torch.nn.Module, example: Example, fake) -> torch.onnx.ONNXProgram:
-    with fake:
-        inputs = {name: fake.from_tensor(value) for name, value in example.inputs.items()}
-    shapes = {name: dict.fromkeys(axes, _DYNAMIC) for name, axes in example.axes.items()}
+def _fakes() -> torch._subclasses.FakeTensorMode:
+    return torch._subclasses.FakeTensorMode(allow_non_fake_inputs=True)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"))
+
+
+def _exported(
+    module: torch.nn.Module, plan: Plan, fakes: torch._subclasses.FakeTensorMode
+) -> torch.onnx.ONNXProgram:
+    with fakes:
+        inputs = {name: fakes.from_tensor(value) for name, value in plan.inputs.items()}
+    shapes = {name: dict.fromkeys(axes, _DYNAMIC) for name, axes in plan.axes.items()}
     with torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         program = torch.onnx.export(
@@ -123,8 +132,8 @@ def _exported(module: torch.nn.Module, example: Example, fake) -> torch.onnx.ONN
             dynamo=True,
             opset_version=OPSET,
             dynamic_shapes=shapes,
-            input_names=list(example.inputs),
-            output_names=list(example.outputs),
+            input_names=list(plan.inputs),
+            output_names=list(plan.outputs),
             optimize=False,  # it would look into fake weights
             verbose=False,
         )
@@ -140,22 +149,27 @@ def _free_weights(graph: onnx_ir.Graph, parameters: Mapping[str, torch.Tensor]) 
         graph.inputs.append(value)
 
 
-def _weight_table(module: torch.nn.Module) -> tuple[dict[str, object], list[str]]:
-    table: dict[str, object] = {}
-    quantisable = []
+def _weighted(module: torch.nn.Module) -> Iterator[tuple[str, Weighted]]:
     for place, part in module.named_modules():
-        if not isinstance(part, Weighted):
-            continue
-        for name, source in part.sources.items():
-            weight = part.get_parameter(name)
-            table[f"{place}.{name}"] = {
-                "keys": list(source.keys),
-                "transform": source.transform,
-                "dtype": _DTYPES[weight.dtype],
-                "shape": list(weight.shape),
-            }
-        quantisable += [f"{place}.{name}" for name in part.quantisable]
-    return table, quantisable
+        if isinstance(part, Weighted):
+            yield place, part
+
+
+def _weight_table(module: torch.nn.Module) -> dict[str, dict[str, object]]:
+    return {
+        f"{place}.{name}": {
+            "keys": list(source.keys),
+            "transform": source.transform,
+            "dtype": _DTYPES[part.get_parameter(name).dtype],
+            "shape": list(part.get_parameter(name).shape),
+        }
+        for place, part in _weighted(module)
+        for name, source in part.sources.items()
+    }
+
+
+def _quantisable(module: torch.nn.Module) -> list[str]:
+    return [f"{place}.{name}" for place, part in _weighted(module) for name in part.quantisable]
 
 
 _AXIS_NAMES = {
@@ -174,9 +188,9 @@ _AXIS_NAMES = {
 }
 
 
-def _name_axes(graph: onnx_ir.Graph, example: Example) -> None:
+def _name_axes(graph: onnx_ir.Graph, plan: Plan) -> None:
     """Give dynamic axes names that mean something; the tracer's own are s0, s27, …"""
-    for value in (*graph.inputs[: len(example.inputs)], *graph.outputs):
+    for value in (*graph.inputs[: len(plan.inputs)], *graph.outputs):
         names = _AXIS_NAMES.get(value.name or "", ())
         dims = list(value.shape or ())
         for axis, name in enumerate(names):

@@ -1,8 +1,10 @@
 """Layers with their weights as (in, out), and what keeps float16 from overflowing.
 
 In the float16 flavour weights and products are float16; norms, rotary embedding, the residual
-stream and small heads are float32. The gated product is kept 16 times too small and the weights
-behind it 64 times, which is made good in float32: Qwen's largest activations pass 65,504.
+stream and small heads are float32. What goes into the last projection of a block is kept 64 times
+too small, which is made good in float32: Qwen's largest activations pass 65,504, before it and
+behind it. (Scaling that projection's weights instead would take precision from small ones, and it
+is they that meet the largest activations.)
 """
 
 from dataclasses import dataclass
@@ -14,8 +16,7 @@ from torch.nn import functional
 
 from .shapes import Flavour, LoraShape
 
-PRODUCT_SCALE = 16.0
-WEIGHT_SCALE = 64.0
+INNER_SCALE = 64.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +39,9 @@ class Numbers:
         return torch.float16 if self.flavour is Flavour.FP16 else torch.float32
 
     @property
-    def product_scale(self) -> float:
-        """How many times too small the gated product is kept."""
-        return PRODUCT_SCALE if self.flavour is Flavour.FP16 else 1.0
-
-    @property
-    def weight_scale(self) -> float:
-        """How many times too small the weights behind the gated product are kept."""
-        return WEIGHT_SCALE if self.flavour is Flavour.FP16 else 1.0
+    def inner_scale(self) -> float:
+        """How many times too small the input of a block's last projection is kept."""
+        return INNER_SCALE if self.flavour is Flavour.FP16 else 1.0
 
 
 class Weighted(nn.Module):
@@ -67,8 +63,7 @@ class Weighted(nn.Module):
 class Linear(Weighted):
     """x @ W + b, and the adapter of a task where the place has one.
 
-    ``weight_scale``: W is kept that many times too small; ``in_scale``: so is the input; both
-    are made good in float32. ``out_scale``: the result is wanted that many times too small.
+    ``in_scale``: the input is that many times too small, which is made good in float32.
     """
 
     def __init__(
@@ -80,21 +75,16 @@ class Linear(Weighted):
         dtype: torch.dtype,
         has_bias: bool = True,
         lora: LoraShape | None = None,
-        weight_scale: float = 1.0,
         in_scale: float = 1.0,
-        out_scale: float = 1.0,
         is_quantisable: bool = True,
         transform: str = "transpose",
     ) -> None:
         super().__init__()
-        self.dtype, self.in_scale, self.out_scale = dtype, in_scale, out_scale
-        self.rescale = weight_scale * in_scale
-        shrink = weight_scale * out_scale
-        transform = transform if shrink == 1.0 else f"scaled:{shrink:g}"
+        self.dtype, self.in_scale = dtype, in_scale
         self.weight_of("weight", (inputs, outputs), Source((f"{place}.weight",), transform), dtype)
         self.has_bias, self.lora = has_bias, lora if lora and place in lora.places else None
         if has_bias:
-            kind = torch.float32 if self.rescale * out_scale != 1.0 else dtype
+            kind = torch.float32 if in_scale != 1.0 else dtype
             self.weight_of("bias", (outputs,), Source((f"{place}.bias",), "same"), kind)
         if self.lora:
             self._add_adapters(place, inputs, outputs, self.lora)
@@ -104,33 +94,21 @@ class Linear(Weighted):
         count = len(lora.tasks)
         shapes = {"lora_A": (count, inputs, lora.rank), "lora_B": (count, lora.rank, outputs)}
         for name, shape in shapes.items():
-            keys = tuple(
-                None if (place, task) in lora.missing else f"{place}.{name}.{task}.weight"
-                for task in lora.tasks
-            )
+            keys = tuple(lora.key(place, name, task) for task in lora.tasks)
             self.weight_of(name, shape, Source(keys, name.lower()), self.dtype)
 
     def forward(self, x: Tensor, task: Tensor | None = None) -> Tensor:
-        """Return float32 where weights were scaled, and the type of the weights otherwise."""
+        """Return float32 where the input was scaled, and the type of the weights otherwise."""
         x = x.to(self.dtype)
-        y = x @ self.weight
-        if self.rescale != 1.0:
-            y = y.float() * self.rescale
+        y = self._rescaled(x @ self.weight)
         if self.has_bias:
-            y = y + self._scaled_bias().to(y.dtype)
+            y = y + self.bias
         if self.lora is not None and task is not None:
-            y = y + self._adapted(x, task).to(y.dtype)
+            y = y + self._rescaled((x @ self.lora_A[task]) @ self.lora_B[task])
         return y
 
-    def _scaled_bias(self) -> Tensor:
-        return self.bias if self.out_scale == 1.0 else self.bias / self.out_scale
-
-    def _adapted(self, x: Tensor, task: Tensor) -> Tensor:
-        low = x @ self.lora_A[task]
-        if self.out_scale != 1.0:
-            low = low / self.out_scale
-        added = low @ self.lora_B[task]
-        return added if self.in_scale == 1.0 else added.float() * self.in_scale
+    def _rescaled(self, y: Tensor) -> Tensor:
+        return y if self.in_scale == 1.0 else y.float() * self.in_scale
 
 
 class RmsNorm(Weighted):
@@ -175,21 +153,15 @@ class GatedMlp(nn.Module):
     ) -> None:
         super().__init__()
         linear = partial(Linear, dtype=numbers.dtype, has_bias=has_bias, lora=lora)
-        scale = numbers.product_scale
+        self.scale = numbers.inner_scale
         self.gate_proj = linear(f"{place}.gate_proj", hidden, inner)
-        self.up_proj = linear(f"{place}.up_proj", hidden, inner, out_scale=scale)
-        self.down_proj = linear(
-            f"{place}.down_proj",
-            inner,
-            hidden,
-            weight_scale=numbers.weight_scale,
-            in_scale=scale,
-        )
+        self.up_proj = linear(f"{place}.up_proj", hidden, inner)
+        self.down_proj = linear(f"{place}.down_proj", inner, hidden, in_scale=self.scale)
 
     def forward(self, x: Tensor, task: Tensor | None = None) -> Tensor:
         """Return float32 of the shape of ``x``."""
-        gated = functional.silu(self.gate_proj(x, task)) * self.up_proj(x, task)
-        return self.down_proj(gated, task)
+        gate = functional.silu(self.gate_proj(x, task))
+        return self.down_proj(shrunk(gate, self.scale) * self.up_proj(x, task), task)
 
 
 class QuickGeluMlp(nn.Module):
@@ -197,14 +169,19 @@ class QuickGeluMlp(nn.Module):
 
     def __init__(self, place: str, hidden: int, inner: int, *, numbers: Numbers) -> None:
         super().__init__()
+        self.scale = numbers.inner_scale
         self.fc1 = Linear(f"{place}.fc1", hidden, inner, dtype=numbers.dtype)
-        scale = numbers.weight_scale
-        self.fc2 = Linear(f"{place}.fc2", inner, hidden, dtype=numbers.dtype, weight_scale=scale)
+        self.fc2 = Linear(f"{place}.fc2", inner, hidden, dtype=numbers.dtype, in_scale=self.scale)
 
     def forward(self, x: Tensor) -> Tensor:
         """Return float32 of the shape of ``x``."""
         y = self.fc1(x)
-        return self.fc2(y * torch.sigmoid(1.702 * y)).float()
+        return self.fc2(shrunk(y * torch.sigmoid(1.702 * y), self.scale))
+
+
+def shrunk(x: Tensor, scale: float) -> Tensor:
+    """Return ``x`` that many times smaller."""
+    return x if scale == 1.0 else x * (1.0 / scale)
 
 
 def rotate(x: Tensor, cos: Tensor, sin: Tensor, heads: int) -> Tensor:

@@ -50,13 +50,21 @@ class VisionShape:
 class LoraShape:
     """Adapters that lie beside each other. ``places``: canonical names that have one.
 
-    ``missing``: (place, task) pairs without an adapter, filled with zeros.
+    ``missing``: (place, task) pairs without an adapter, filled with zeros. ``unnamed``: the task
+    whose adapter has no name in the file, as PEFT writes one that stands alone.
     """
 
     tasks: tuple[str, ...]
     rank: int
     places: frozenset[str]
     missing: frozenset[tuple[str, str]] = frozenset()
+    unnamed: str = ""
+
+    def key(self, place: str, part: str, task: str) -> str | None:
+        """Return the canonical name of ``lora_A`` or ``lora_B``, None where it is missing."""
+        if (place, task) in self.missing:
+            return None
+        return f"{place}.{part}.weight" if task == self.unnamed else f"{place}.{part}.{task}.weight"
 
 
 @dataclass(frozen=True, slots=True)

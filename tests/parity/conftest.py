@@ -1,12 +1,14 @@
 """Checkpoints in the published layouts, made into models once for all tests here."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from folioscope.domain.models import Precision
 from folioscope.inference.shelf import OnnxModelShelf
 from tests.made_checkpoints import Layout, TinySizes, write_m0, write_v4
-from tests.parity.programs import built_and_installed
+from tests.parity.programs import built, built_and_installed
 
 SIZES = TinySizes(max_pixels=401_408)
 # other ratios of heads, an odd depth, and windows in all blocks but the first
@@ -42,15 +44,26 @@ class Place:
 
 @pytest.fixture(scope="session")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    """The models v4, v4-newer, v4-unusual, v4-merged and m0, m0-newer, each installed."""
+    """The models v4, v4-newer, v4-unusual, v4-tuned, v4-merged, m0 and m0-newer, installed.
+
+    The first of each kind by the real commands, the others by what is behind them, to save time.
+    """
     place = Place(tmp_path_factory.mktemp("parity"))
+    fewer = replace(SIZES, layers=2, depth=2)
     newer = Layout(newer=True, shards=1, prefix="", dtype="fp32")
     write_v4(place.checkpoint("v4"), SIZES, seed=1)
-    write_v4(place.checkpoint("v4-newer"), SIZES, layout=newer, seed=2)
+    write_v4(place.checkpoint("v4-newer"), fewer, layout=newer, seed=2)
     write_v4(place.checkpoint("v4-unusual"), UNUSUAL, layout=Layout(dtype="fp16"), seed=3)
-    write_v4(place.checkpoint("v4-merged"), SIZES, layout=Layout(tasks=()), seed=4)
+    alone = Layout(tasks=("default",))
+    write_v4(place.checkpoint("v4-tuned"), fewer, layout=alone, seed=9)
+    write_v4(place.checkpoint("v4-merged"), fewer, layout=Layout(tasks=()), seed=4)
     write_m0(place.checkpoint("m0"), SIZES, seed=5)
-    write_m0(place.checkpoint("m0-newer"), SIZES, layout=newer, seed=6)
-    for checkpoint in sorted(place.checkpoints.iterdir()):
-        built_and_installed(checkpoint, place.models, *PRECISIONS)
+    write_m0(place.checkpoint("m0-newer"), fewer, layout=newer, seed=6)
+    for name in ("v4", "m0"):
+        built_and_installed(place.checkpoint(name), place.models, *PRECISIONS)
+    for name in ("v4-newer", "v4-unusual", "v4-tuned", "v4-merged", "m0-newer"):
+        built(place.checkpoint(name), place.models / name)
+        for precision in PRECISIONS:
+            source = place.checkpoint(name)
+            place.shelf.install(name, precision=Precision(precision), source=source)
     return place

@@ -25,17 +25,19 @@ def built_and_installed(checkpoint: Path, models_dir: Path, *precisions: str) ->
     done = run_build("--checkpoint", checkpoint, "--out", models_dir / checkpoint.name)
     assert done.returncode == 0, done.stderr
     for precision in precisions:
-        done = run_folioscope(
-            models_dir,
-            "models",
-            "install",
-            checkpoint.name,
-            "--precision",
-            precision,
-            "--from",
-            checkpoint,
-        )
+        asked = ["models", "install", checkpoint.name, "--precision", precision]
+        done = run_folioscope(models_dir, *asked, "--from", checkpoint)
         assert done.returncode == 0, done.stderr
+
+
+def built(checkpoint: Path, out: Path, *, name: str | None = None) -> None:
+    """Make templates in this process, where torch is loaded already."""
+    sys.path.insert(0, str(BUILD.parent))
+    try:
+        from export.building import build
+    finally:
+        sys.path.remove(str(BUILD.parent))
+    build(checkpoint, out, name=name, say=lambda sentence: None)
 
 
 def _run(command: list[str], more: dict[str, str]) -> subprocess.CompletedProcess[str]:

@@ -32,10 +32,6 @@ def enlarged_row(row: int, factor: float) -> Edit:
     return edit
 
 
-def one_large_product(factor: float) -> Edit:
-    return enlarged_row(5, factor)
-
-
 def quiet_column(column: int, factor: float) -> Edit:
     def edit(weight: np.ndarray) -> np.ndarray:
         weight = weight.copy()
@@ -49,17 +45,17 @@ def quiet_column(column: int, factor: float) -> Edit:
 # channel of the residual stream is, in both towers
 V4_EDITS: dict[str, Edit] = {
     "model.layers.1.mlp.down_proj.weight": enlarged_row(3, 1e5),
-    "model.layers.2.mlp.gate_proj.weight": one_large_product(300),
-    "model.layers.2.mlp.up_proj.weight": one_large_product(3_000),
-    "model.layers.2.mlp.down_proj.weight": quiet_column(5, 1e4),
-    "visual.blocks.1.mlp.down_proj.weight": enlarged_row(7, 1e4),
-    "visual.blocks.2.mlp.gate_proj.weight": one_large_product(100),
-    "visual.blocks.2.mlp.up_proj.weight": one_large_product(1_000),
-    "visual.blocks.2.mlp.down_proj.weight": quiet_column(5, 1e4),
+    "model.layers.2.mlp.gate_proj.weight": enlarged_row(5, 300),
+    "model.layers.2.mlp.up_proj.weight": enlarged_row(5, 3_000),
+    "model.layers.2.mlp.down_proj.weight": quiet_column(5, 1e3),
+    "visual.blocks.1.mlp.down_proj.weight": enlarged_row(7, 1e5),
+    "visual.blocks.2.mlp.gate_proj.weight": enlarged_row(5, 100),
+    "visual.blocks.2.mlp.up_proj.weight": enlarged_row(5, 1_000),
+    "visual.blocks.2.mlp.down_proj.weight": quiet_column(5, 1e3),
 }
 M0_EDITS: dict[str, Edit] = {
     "model.layers.1.mlp.down_proj.weight": enlarged_row(3, 1e5),
-    "visual.blocks.1.mlp.fc2.weight": enlarged_row(7, 1e4),
+    "visual.blocks.1.mlp.fc2.weight": enlarged_row(7, 1e5),
 }
 
 

@@ -13,7 +13,7 @@ import pytest
 from tests.made_checkpoints import Layout, TinySizes, write_m0, write_v4
 from tests.made_clip import write_clip
 from tests.made_safetensors import as_bf16, read_safetensors, write_safetensors
-from tests.parity.programs import BUILD, run_build
+from tests.parity.programs import BUILD, built, run_build
 from tests.tiny_models import DESCRIBED, TINY_M0, TINY_V4, write_checkpoint
 
 SMALL = TinySizes(layers=1, depth=2, full_blocks=(1,))
@@ -35,7 +35,7 @@ def test_values_of_weights_are_not_read(tmp_path) -> None:
     """Another seed, the same template; and no weight lies in it."""
     for seed in (1, 2):
         write_v4(tmp_path / f"{seed}" / "model", SMALL, seed=seed)
-        run_build("--checkpoint", tmp_path / f"{seed}" / "model", "--out", tmp_path / f"out{seed}")
+        built(tmp_path / f"{seed}" / "model", tmp_path / f"out{seed}")
     for path in (tmp_path / "out1").glob("*.gz"):
         assert path.read_bytes() == (tmp_path / "out2" / path.name).read_bytes()
         model = onnx.load_model_from_string(gzip.decompress(path.read_bytes()))
@@ -44,9 +44,10 @@ def test_values_of_weights_are_not_read(tmp_path) -> None:
 
 def test_the_model_is_named_after_its_folder_or_as_asked(tmp_path) -> None:
     checkpoint = write_m0(tmp_path / "my-fine-tune", SMALL)
-    run_build("--checkpoint", checkpoint, "--out", tmp_path / "a")
-    run_build("--checkpoint", checkpoint, "--out", tmp_path / "b", "--name", "other")
+    built(checkpoint, tmp_path / "a")
     assert 'name = "my-fine-tune"' in (tmp_path / "a" / "manifest.toml").read_text()
+    done = run_build("--checkpoint", checkpoint, "--out", tmp_path / "b", "--name", "other")
+    assert done.returncode == 0, done.stderr
     assert 'name = "other"' in (tmp_path / "b" / "manifest.toml").read_text()
     assert (tmp_path / "b" / "other.text.fp16.onnx.gz").exists()
 
@@ -131,6 +132,11 @@ FAULTS = {
     "no config": (lambda f: (f / "config.json").unlink(), "config.json cannot be read"),
     "a config that is no JSON": (lambda f: (f / "config.json").write_text("{"), "is no JSON"),
     "another activation": (lambda f: in_config(f, "hidden_act", "relu"), "hidden_act = relu"),
+    "no heads": (lambda f: in_config(f, "num_attention_heads", 0), "lacks or garbles a number"),
+    "no vision config": (
+        lambda f: in_config(f, "vision_config", None),
+        "lacks or garbles a number",
+    ),
     "sliding windows": (
         lambda f: in_config(f, "use_sliding_window", True),
         "use_sliding_window = True",

@@ -87,9 +87,12 @@ def test_adapters_differ(place: Place) -> None:
 
 
 @pytest.mark.parametrize("precision", PRECISIONS)
-def test_a_fine_tune_without_adapters(place: Place, reference, precision: str) -> None:
-    encoder = opened(place, "v4-merged", precision, EmbeddingTask.RETRIEVAL)
-    loaded = reference("v4-merged", "")
+@pytest.mark.parametrize(("name", "adapter"), [("v4-tuned", "default"), ("v4-merged", "")])
+def test_fine_tunes_with_one_adapter_or_none(
+    place: Place, reference, name: str, adapter: str, precision: str
+) -> None:
+    encoder = opened(place, name, precision, EmbeddingTask.RETRIEVAL)
+    loaded = reference(name, adapter)
     (wanted,) = loaded.texts([TEXTS[0]], "Query")
     assert_near(encoder.embed_query(TEXTS[0]).single, wanted.single, precision)
     (page,) = encoder.embed_pages([PageImage(picture("odd"))])
