@@ -1,0 +1,215 @@
+"""Streams a library from one store to another, with everything that was computed of it."""
+
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from folioscope.domain.documents import Document
+from folioscope.domain.errors import FingerprintMismatchError, StoreError
+from folioscope.domain.protocols import Access, VectorStore
+from folioscope.jobs.progress import JobContext, Progress
+from folioscope.jobs.stages import run_together
+from folioscope.jobs.tokens import heeding
+from folioscope.services.folders import add_folders, known_folders
+from folioscope.services.pacing import PaceKeeper
+from folioscope.services.patience import PatientWriter
+from folioscope.services.store_api import CopyReport
+from folioscope.services.store_comparing import Checked, Comparison, refs_of
+from folioscope.services.store_copy_log import CopyLog
+
+COPYING, CHECKING = "copying", "checking"
+
+
+class StoreCopy:
+    """One copy. ``target`` keeps what it holds beyond the library; neither store is open yet.
+
+    ``may_renew``: a target that was made with another model is emptied first, which is right only
+    where nobody else uses it. When ``run`` returns the target is complete, checked and closed;
+    after a cancel or an error the next run goes on where this one stopped.
+    """
+
+    def __init__(
+        self, source: VectorStore, target: VectorStore, log: CopyLog, *, may_renew: bool = False
+    ) -> None:
+        self._source = source
+        self._target = target
+        self._log = log
+        self._may_renew = may_renew
+        self._models: tuple[str, ...] = ()
+
+    def run(self, ctx: JobContext) -> CopyReport:
+        """Copy all, compare all, and tell what was done; StoreError where the copy differs.
+
+        Cancelled within 200 ms, also while a server lets wait.
+        """
+        found: list[CopyReport] = []
+        run_together([lambda: found.append(self._run(ctx))], ctx.token, name="copying")
+        return found[0]
+
+    def _run(self, ctx: JobContext) -> CopyReport:
+        try:
+            with heeding(ctx.token):
+                self._source.open(Access.READ, fingerprint="")
+                self._open_target()
+                self._log.open()
+                return self._copied(_Steps(ctx))
+        finally:
+            self._target.close()
+            self._source.close()
+
+    def _open_target(self) -> None:
+        fingerprint = self._source.fingerprint
+        try:
+            self._target.open(Access.WRITE, fingerprint=fingerprint)
+        except FingerprintMismatchError:
+            if not self._may_renew:
+                raise
+            self._target.open(Access.WRITE, fingerprint="")
+            self._target.renew(fingerprint)
+            self._target.remove_files([file.path for file in self._target.files()])
+
+    def _copied(self, steps: "_Steps") -> CopyReport:
+        started = time.monotonic()
+        documents = self._source.documents()
+        ids = {document.document_id for document in documents}
+        is_alone = all(d.document_id in ids for d in self._target.documents())
+        self._models = tuple(sorted(self._source.visual_counts()))
+        self._carry_statistics(steps, is_alone=is_alone)
+        steps.begin(COPYING, documents)
+        for document in documents:
+            self._copy_unless_done(document, steps)
+        files = self._copy_the_rest(ids, steps, is_alone=is_alone)
+        self._carry_statistics(steps, is_alone=is_alone)  # of all pages now: not made anew
+        self._target.refresh()
+        checked = self._checked(documents, steps, is_alone=is_alone)
+        self._log.finish()
+        return CopyReport(
+            documents=len(documents),
+            pages=checked.pages,
+            looks=checked.looks,
+            files=files,
+            checksum=checked.checksum,
+            queries=checked.queries,
+            elapsed_s=time.monotonic() - started,
+        )
+
+    def _carry_statistics(self, steps: "_Steps", *, is_alone: bool) -> None:
+        """Whiten as before; where pages of others are as well, theirs hold."""
+        packed = self._source.packed_statistics() if is_alone else None
+        if packed is not None:
+            steps.write(partial(self._target.put_statistics, packed))
+
+    # copying
+
+    def _copy_unless_done(self, document: Document, steps: "_Steps") -> None:
+        if self._log.is_done(document.document_id):
+            steps.skip(document.page_count)
+            return
+        self._copy(document, steps)
+        self._log.note(document.document_id)
+
+    def _copy(self, document: Document, steps: "_Steps") -> None:
+        source, target, own = self._source, self._target, document.document_id
+        steps.write(partial(target.discard_staged, own))
+        for refs in refs_of(document):
+            pages = source.pages(refs, with_vectors=True)
+            if pages:
+                steps.write(partial(target.stage_pages, own, pages))
+            steps.done(len(refs))
+        steps.write(partial(target.commit_document, document))
+        self._copy_looks(document, steps)
+        steps.write(partial(target.put_files, source.files(document_id=own)))
+
+    def _copy_looks(self, document: Document, steps: "_Steps") -> None:
+        for model in self._models:
+            for refs in refs_of(document):
+                kept = zip(refs, self._source.visual_pages(model, refs), strict=True)
+                looks = [(ref, look) for ref, look in kept if look is not None]
+                if looks:
+                    steps.write(partial(self._target.put_visual_pages, model, looks))
+                steps.done(0)
+
+    def _copy_the_rest(self, ids: set[str], steps: "_Steps", *, is_alone: bool) -> int:
+        """Copy files that were not read, and small values; returns how many files there are."""
+        source, target = self._source, self._target
+        files = source.files()
+        steps.write(partial(target.put_files, [f for f in files if f.document_id not in ids]))
+        for key, value in source.values().items():
+            if is_alone or target.value(key) is None:
+                steps.write(partial(target.set_value, key, value))
+        steps.write(lambda: _add_folders(target, known_folders(source)))
+        return len(files)
+
+    # checking
+
+    def _checked(
+        self, documents: Sequence[Document], steps: "_Steps", *, is_alone: bool
+    ) -> Checked:
+        """Compare everything; what changed while it was copied is copied once more."""
+        comparison = Comparison(self._source, self._target, self._models)
+        steps.begin(CHECKING, documents)
+        for document in documents:
+            if not comparison.check(document, steps.done):
+                self._copy(document, steps)
+                self._target.refresh()
+                if not comparison.check(document, steps.done):
+                    raise StoreError(
+                        f"The copy differs from the library in {self._name_of(document)}.",
+                        hint="Nothing was switched. Check the library with folioscope verify, and"
+                        " copy again.",
+                    )
+        return comparison.asked(steps.done, is_alone=is_alone)
+
+    def _name_of(self, document: Document) -> str:
+        files = self._source.files(document_id=document.document_id)
+        return files[0].path if files else document.title or document.document_id[:12]
+
+
+def _add_folders(target: VectorStore, folders: Sequence[str]) -> None:
+    add_folders(target, folders)
+
+
+class _Steps:
+    """What a copy does step by step: it can be cancelled between, waits, and tells how far it is.
+
+    What finds the server away or the disk full is tried again until it goes.
+    """
+
+    def __init__(self, ctx: JobContext) -> None:
+        self._ctx = ctx
+        self._label = COPYING
+        self._pace = PaceKeeper()
+        self._writer = PatientWriter(ctx.token, self._tell_blocked)
+
+    def begin(self, label: str, documents: Sequence[Document]) -> None:
+        """Begin a pass over all pages."""
+        self._label, self._pace = label, PaceKeeper()
+        self._pace.expect(sum(document.page_count for document in documents))
+        self.done(0)
+
+    def write(self, change: Callable[[], None]) -> None:
+        """Make a change, and make it again where it was blocked."""
+        self._ctx.token.checkpoint()
+        self._writer.write(change)
+
+    def skip(self, pages: int) -> None:
+        """Note pages that were done by an earlier run; they tell nothing of the pace."""
+        self._pace.add(pages)
+        self._pace.rest()
+        self._report()
+
+    def done(self, pages: int) -> None:
+        """Note pages that are done; raise Cancelled."""
+        self._ctx.token.checkpoint()
+        if pages:
+            self._pace.add(pages)
+        self._report()
+
+    def _report(self) -> None:
+        now = self._pace.pace()
+        progress = Progress(now.done, now.total, self._label, now.per_second, now.left_s)
+        self._ctx.report(progress)
+
+    def _tell_blocked(self, why: str) -> None:
+        now = self._pace.pace()
+        self._ctx.report(Progress(now.done, now.total, why or self._label))

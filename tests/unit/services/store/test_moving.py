@@ -1,0 +1,275 @@
+"""A library moves between stores with everything that was computed of it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from folioscope.domain.documents import Document, FileState
+from folioscope.domain.errors import (
+    DiskFullError,
+    FingerprintMismatchError,
+    LibraryBusyError,
+    StoreError,
+)
+from folioscope.domain.pages import PageRecord, PageRef, TextSource
+from folioscope.domain.protocols import Access, VectorStore
+from folioscope.jobs.progress import JobContext, Progress
+from folioscope.jobs.tokens import Cancelled, CancelToken
+from folioscope.services.folders import add_folders, known_folders
+from folioscope.services.store_copy_log import CopyLog
+from folioscope.services.store_moving import StoreCopy
+from folioscope.stores.lance_store import LanceVectorStore
+from folioscope.stores.memory_store import MemoryVectorStore
+from tests.contract.store_makers import FINGERPRINT, add, file, page
+from tests.contract.visual_makers import MODEL, look
+
+Make = Callable[[], VectorStore]
+
+
+def fill(store: VectorStore, *, documents: int = 6, pages: int = 5) -> None:
+    """Put documents with looks and statistics, a file that was not read, and a folder."""
+    for number in range(documents):
+        name = f"{number:064x}"
+        texts = [
+            f"tea leaf {number} cup {index} of green {index * number}" for index in range(pages)
+        ]
+        refs = add(store, name, texts, paths=[f"/home/{number}.pdf", f"/copies/{number}.pdf"])
+        store.put_visual(MODEL, [(ref, look(10 * number + ref.page_index)) for ref in refs[1:]])
+    add_folders(store, ["/home", "/copies"])
+    store.put_files([file("/home/later.pdf", state=FileState.WAITING)])
+    store.set_value("mine", b"\x00\x01")
+    store.refresh_statistics()
+
+
+@pytest.fixture(params=["memory to disk", "disk to memory"])
+def pair(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[VectorStore, VectorStore]:
+    """A library, closed, and an empty store."""
+    stores = (MemoryVectorStore(), LanceVectorStore(tmp_path / "library"))
+    source, target = stores if request.param.startswith("memory") else reversed(stores)
+    source.open(Access.WRITE, fingerprint=FINGERPRINT)
+    fill(source)
+    source.close()
+    return source, target
+
+
+def log(tmp_path: Path) -> CopyLog:
+    return CopyLog(tmp_path / "copy" / "copying.log", "somewhere")
+
+
+def run(source: VectorStore, target: VectorStore, tmp_path: Path) -> None:
+    StoreCopy(source, target, log(tmp_path)).run(JobContext())
+
+
+def everything(store: VectorStore) -> dict[str, object]:
+    store.open(Access.READ, fingerprint=FINGERPRINT)
+    try:
+        stats = store.stats()
+        refs = [PageRef(d.document_id, i) for d in store.documents() for i in range(d.page_count)]
+        looks = store.visual_pages(MODEL, sorted(refs))
+        return {
+            "documents": sorted(store.documents(), key=lambda d: d.document_id),
+            "files": store.files(),
+            "counts": (stats.documents, stats.pages, stats.files),
+            "looks": [look is not None for look in looks],
+            "texts": [p.text.plain for p in store.pages(sorted(refs))],
+            "values": store.values(),
+            "statistics": store.packed_statistics(),
+            "folders": known_folders(store),
+        }
+    finally:
+        store.close()
+
+
+def test_all_of_a_library_is_there_after_a_copy(
+    pair: tuple[VectorStore, VectorStore], tmp_path: Path
+) -> None:
+    source, target = pair
+    report = StoreCopy(source, target, log(tmp_path)).run(JobContext())
+    assert (report.documents, report.pages, report.looks, report.files) == (6, 30, 24, 13)
+    assert report.queries == 12
+    assert len(report.checksum) == 64
+    assert everything(target) == everything(source)
+
+
+def test_nothing_is_embedded_or_whitened_anew(
+    pair: tuple[VectorStore, VectorStore], tmp_path: Path
+) -> None:
+    source, target = pair
+    run(source, target, tmp_path)
+    refs = [PageRef(f"{n:064x}", i) for n in range(6) for i in range(5)]
+    for store in pair:
+        store.open(Access.READ, fingerprint=FINGERPRINT)
+    for mine, copy in zip(
+        source.pages(refs, with_vectors=True), target.pages(refs, with_vectors=True), strict=True
+    ):
+        np.testing.assert_allclose(copy.vectors.title, mine.vectors.title, atol=1e-3)
+        np.testing.assert_allclose(copy.vectors.regions, mine.vectors.regions, atol=1e-3)
+    for mine_seen, seen in zip(
+        source.visual_pages(MODEL, refs), target.visual_pages(MODEL, refs), strict=True
+    ):
+        if mine_seen is None or seen is None:
+            assert mine_seen is seen
+            continue
+        np.testing.assert_array_equal(seen.clusters, mine_seen.clusters)
+        np.testing.assert_allclose(seen.rows, mine_seen.rows, atol=0.02)
+    for store in pair:
+        store.close()
+
+
+def test_the_checksum_is_that_of_the_contents_and_not_of_the_store(tmp_path: Path) -> None:
+    first, disk, last = MemoryVectorStore(), LanceVectorStore(tmp_path / "l"), MemoryVectorStore()
+    first.open(Access.WRITE, fingerprint=FINGERPRINT)
+    fill(first)
+    sums = [
+        StoreCopy(source, target, log(tmp_path)).run(JobContext()).checksum
+        for source, target in ((first, disk), (disk, last))
+    ]
+    assert sums[0] == sums[1]
+
+
+class Breaking(MemoryVectorStore):
+    """Stops the copy at its n-th commit, or keeps other pages than it was given."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.breaks_at: int | None = None
+        self.fails_with: BaseException = KeyboardInterrupt()
+        self.commits: list[str] = []
+        self.spoils = False
+
+    def commit_document(self, document: Document) -> None:
+        if self.breaks_at is not None and len(self.commits) >= self.breaks_at:
+            raise self.fails_with
+        self.commits.append(document.document_id)
+        super().commit_document(document)
+
+    def stage_pages(self, document_id: str, pages: Sequence[PageRecord]) -> None:
+        if self.spoils and document_id == f"{2:064x}":
+            pages = [replace(p, title_line="another") for p in pages]
+        super().stage_pages(document_id, pages)
+
+
+def filled(tmp_path: Path) -> LanceVectorStore:
+    source = LanceVectorStore(tmp_path / "source")
+    source.open(Access.WRITE, fingerprint=FINGERPRINT)
+    fill(source)
+    source.close()
+    return source
+
+
+def test_a_copy_that_was_cut_short_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    source, target = filled(tmp_path), Breaking()
+    target.breaks_at = 4
+    with pytest.raises(KeyboardInterrupt):
+        run(source, target, tmp_path)
+    done, target.commits, target.breaks_at = target.commits, [], None
+    run(source, target, tmp_path)
+    assert len(done) == 4
+    assert not set(done) & set(target.commits), "copied twice"
+    assert everything(target) == everything(source)
+
+
+def test_a_copy_to_another_place_begins_anew(tmp_path: Path) -> None:
+    source, target = filled(tmp_path), Breaking()
+    target.breaks_at = 4
+    with pytest.raises(KeyboardInterrupt):
+        run(source, target, tmp_path)
+    other = Breaking()
+    elsewhere = CopyLog(tmp_path / "copy" / "copying.log", "elsewhere")
+    StoreCopy(source, other, elsewhere).run(JobContext())
+    assert len(other.commits) == 6
+
+
+def test_a_copy_that_is_not_the_same_is_found_out(tmp_path: Path) -> None:
+    source, target = filled(tmp_path), Breaking()
+    target.spoils = True
+    with pytest.raises(StoreError, match=r"differs from the library in /copies/2\.pdf"):
+        run(source, target, tmp_path)
+
+
+def test_what_changed_since_the_first_try_is_copied_again(tmp_path: Path) -> None:
+    source, target = filled(tmp_path), Breaking()
+    target.breaks_at = 4
+    with pytest.raises(KeyboardInterrupt):
+        run(source, target, tmp_path)
+    source.open(Access.WRITE, fingerprint=FINGERPRINT)
+    source.replace_pages([page(target.commits[0], 0, "read anew", source=TextSource.OCR)])
+    source.close()
+    target.breaks_at = None
+    run(source, target, tmp_path)
+    assert everything(target)["texts"] == everything(source)["texts"]
+
+
+def test_cancelling_ends_it_and_keeps_what_was_copied(tmp_path: Path) -> None:
+    source, target, token = filled(tmp_path), Breaking(), CancelToken()
+    seen: list[Progress] = []
+
+    def report(now: Progress) -> None:
+        seen.append(now)
+        if now.done >= 12:
+            token.cancel()
+
+    with pytest.raises(Cancelled):
+        StoreCopy(source, target, log(tmp_path)).run(JobContext(token, report))
+    assert seen[0].label == "copying"
+    assert seen[0].total == 30
+    kept = len(target.commits)
+    assert 0 < kept < 6
+    run(source, target, tmp_path)
+    assert len(target.commits) < 6 + kept
+    assert everything(target) == everything(source)
+
+
+def test_a_full_disk_lets_the_copy_wait_and_say_why(tmp_path: Path) -> None:
+    source, target, token = filled(tmp_path), Breaking(), CancelToken()
+    target.breaks_at, target.fails_with = 2, DiskFullError("The server's disk is full.")
+    told: list[str] = []
+
+    def report(now: Progress) -> None:
+        told.append(now.label)
+        if "full" in now.label:
+            target.breaks_at = None  # somebody makes room
+
+    StoreCopy(source, target, log(tmp_path)).run(JobContext(token, report))
+    assert "The server's disk is full." in told
+    assert everything(target) == everything(source)
+
+
+def test_pages_of_others_stay_and_keep_their_statistics(tmp_path: Path) -> None:
+    source, target = filled(tmp_path), MemoryVectorStore()
+    target.open(Access.WRITE, fingerprint=FINGERPRINT)
+    add(target, "theirs", [f"milk {n}" for n in range(40)])
+    add_folders(target, ["/theirs"])
+    target.refresh_statistics()
+    before = target.packed_statistics()
+    report = StoreCopy(source, target, log(tmp_path)).run(JobContext())
+    assert report.queries == 0
+    assert report.pages == 30
+    target.open(Access.READ, fingerprint=FINGERPRINT)
+    assert target.stats().pages == 70
+    assert target.packed_statistics() == before
+    assert known_folders(target) == ("/theirs", "/home", "/copies")
+
+
+def test_a_store_of_another_model_is_refused_or_emptied_where_that_is_allowed(
+    tmp_path: Path,
+) -> None:
+    source, target = filled(tmp_path), MemoryVectorStore()
+    target.open(Access.WRITE, fingerprint="another")
+    add(target, "old", ["milk"])
+    with pytest.raises(FingerprintMismatchError):
+        run(source, target, tmp_path)
+    StoreCopy(source, target, log(tmp_path), may_renew=True).run(JobContext())
+    assert everything(target) == everything(source)
+
+
+def test_while_the_target_is_written_nothing_is_copied(tmp_path: Path) -> None:
+    source = filled(tmp_path)
+    busy = LanceVectorStore(tmp_path / "target")
+    busy.open(Access.WRITE, fingerprint=FINGERPRINT)
+    with pytest.raises(LibraryBusyError):
+        run(source, LanceVectorStore(tmp_path / "target"), tmp_path)
+    busy.close()
