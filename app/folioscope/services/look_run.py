@@ -54,6 +54,7 @@ class LookRun:
         self._store: VectorStore = rooms.stores.reading
         self._choice = Choice()
         self._model = ""
+        self._must_turn = True  # to the model that is chosen
         self._worked_s = 0.0  # the clock of the rate: waiting does not count
         self._pace = PaceKeeper(lambda: self._worked_s, window_s=_RATE_WINDOW_S)
         self._phase = LookPhase.LOOKING
@@ -90,6 +91,10 @@ class LookRun:
         if token is not None and self._last_took_s > _SLOW_S:
             token.cancel()
 
+    def begin_again(self) -> None:
+        """List and count anew what is missing, before the next batch."""
+        self._must_turn = True
+
     def go(self) -> None:
         """Look at all that is missing; raise Cancelled."""
         self._kept_at = time.monotonic()
@@ -118,7 +123,7 @@ class LookRun:
             self._flush()
             return False
         try:
-            if choice != self._choice or not self._model:
+            if choice != self._choice or self._must_turn:
                 self._turn_to(choice)
             return self._look_at_some()
         except LibraryBusyError as error:
@@ -142,7 +147,7 @@ class LookRun:
         """Begin with the model that is chosen now; what the one before has made is kept."""
         self._flush()
         self._close_source()
-        self._choice, self._model = choice, ""
+        self._choice, self._must_turn = choice, True
         self._refused, self._has_embedded = [], False
         model = self._rooms.encoders.spec().fingerprint
         self._notes = FailureNotes(self._store, model)
@@ -150,7 +155,7 @@ class LookRun:
         self._pace = PaceKeeper(lambda: self._worked_s, window_s=_RATE_WINDOW_S)
         self._pace.add(self._store.visual_counts().get(model, 0))
         self._expect()
-        self._model = model
+        self._model, self._must_turn = model, False
 
     def _look_at_some(self) -> bool:
         if self._source is None and not self._begin_source():
@@ -206,7 +211,7 @@ class LookRun:
     def _embeddings(self, batch: Batch) -> list[Embedding]:
         with self._rooms.encoders.lend() as encoder:
             if encoder.spec.fingerprint != self._model:
-                self._model = ""  # another model was chosen, or installed, meanwhile
+                self._must_turn = True  # another model was chosen, or installed, meanwhile
                 raise Cancelled
             self._batch_token = ChildToken(self.token)
             try:

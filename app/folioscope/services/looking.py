@@ -37,7 +37,9 @@ class LibraryLooker:
             finally:
                 run.token.release()
                 self._rooms.quiet.forget()
-                rest = replace(run.state(), phase=LookPhase.IDLE, per_second=None, left_s=None)
+                rest = replace(
+                    run.state(), phase=LookPhase.IDLE, per_second=None, left_s=None, message=""
+                )
                 self._rest = rest if self._rooms.encoders.choice.name else LookState()
                 self._run = None
 
@@ -90,6 +92,9 @@ class LibraryLooker:
         with self._rooms.stores.writing() as store:
             store.drop_visual(model)
             FailureNotes(store, model).clear(store)
+        run = self._run
+        if run is not None:
+            run.begin_again()
 
     def heat(self, ref: PageRef, query: str) -> HeatMap:
         """Tell where a page answers a query by look; empty where nothing matched."""

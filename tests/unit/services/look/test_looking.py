@@ -220,6 +220,22 @@ def test_another_model_chosen_meanwhile_is_turned_to(parts: LookParts) -> None:
     assert shares["eyes@1"][1] is False
 
 
+def test_vectors_dropped_meanwhile_are_made_again(parts: LookParts) -> None:
+    parts.add("book", 40)
+    dropped = threading.Event()
+
+    def drop(numbers: list[int]) -> None:
+        if 30 in numbers and not dropped.is_set():
+            dropped.set()
+            parts.looker.drop("eyes@1")
+
+    parts.models["eyes"].before = drop
+    parts.run()
+    assert parts.looked_at() == 40
+    assert parts.looker.state().done == 40
+    assert list(parts.stores.reading.visual_counts()) == ["eyes@1"]
+
+
 @pytest.mark.parametrize(
     ("hinder", "lift", "phase"),
     [
