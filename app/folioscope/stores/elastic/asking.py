@@ -116,8 +116,8 @@ class Asker:
             trust = (
                 {"ssl_assert_fingerprint": pinned} if pinned else {"ssl_context": trusting(place)}
             )
-        if secret.api_key:
-            trust["api_key"] = secret.api_key
+        if key := secret.api_key.strip():
+            trust["api_key"] = tuple(key.split(":", 1)) if ":" in key else key
         elif place.user:
             trust["basic_auth"] = (place.user, secret.password)
         return Elasticsearch(

@@ -3,7 +3,12 @@
 import re
 from collections.abc import Mapping
 
-from folioscope.domain.errors import DiskFullError, StoreBlockedError, StoreError
+from folioscope.domain.errors import (
+    DiskFullError,
+    LibraryMissingError,
+    StoreBlockedError,
+    StoreError,
+)
 
 Json = Mapping[str, object]
 _MOST_REASON = 200
@@ -38,7 +43,7 @@ class LicenceLacksError(DeniedError):
     """The server's licence does not include what was asked for."""
 
 
-class MissingIndexError(StoreError):
+class MissingIndexError(LibraryMissingError):
     """The index is not there."""
 
 
@@ -95,8 +100,7 @@ def kind_and_reason(body: object) -> tuple[str, str]:
     while isinstance(cause, dict):
         reasons.append(str(cause.get("reason", "")))
         cause = cause.get("caused_by")
-    for failed in error.get("additional_unsuccessful_credentials", ()) or ():
-        reasons.append(str(failed))
+    reasons.append(str(error.get("additional_unsuccessful_credentials", "")))
     return str(error.get("type", "")), "; ".join(filter(None, reasons))
 
 

@@ -7,7 +7,12 @@ import pytest
 from folioscope.jobs.tokens import Cancelled, CancelToken, heeding
 from folioscope.stores.elastic.asking import Patience
 from folioscope.stores.elastic.bulk import BulkAction
-from folioscope.stores.elastic.errors import ConflictError, ServerAwayError, ServerBusyError
+from folioscope.stores.elastic.errors import (
+    ConflictError,
+    ServerAwayError,
+    ServerBusyError,
+    UnknownUserError,
+)
 from tests.answering_server import Answer, Asked
 from tests.unit.stores.elastic.parts import connected, error, server
 
@@ -128,3 +133,22 @@ def test_an_error_in_one_of_several_searches_is_raised() -> None:
 
     with server(answer) as asked, pytest.raises(ServerBusyError):
         connected(asked.url).msearch([("folioscope-pages", {}), ("folioscope-pages", {})])
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        ("API key: api key [x] has been invalidated", "The API key for 127.0.0.1:.* was revoked"),
+        ("API key: api key is expired", "The API key for 127.0.0.1:.* has expired"),
+        ("", "does not know this API key or password"),
+    ],
+)
+def test_why_a_key_is_not_accepted_is_told(reason: str, told: str) -> None:
+    whole = {
+        "type": "security_exception",
+        "reason": "unable to authenticate with provided credentials",
+        "additional_unsuccessful_credentials": reason,
+    }
+    refusal = Answer(401, {"error": whole, "status": 401})
+    with server(lambda _asked: refusal) as asked, pytest.raises(UnknownUserError, match=told):
+        connected(asked.url)

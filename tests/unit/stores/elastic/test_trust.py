@@ -121,3 +121,10 @@ def test_secrets_are_in_no_error_log_or_repr(
     said += f"{secret!r}{secret!s}{connection!r}{raised.value!r}{raised.value.__cause__!r}"
     for word in (sent, "hunter2", "c2VjcmV0OmtleQ"):
         assert word not in said
+
+
+@pytest.mark.parametrize("key", ["aWQ6a2V5", "id:key", " aWQ6a2V5\n"])
+def test_keys_are_taken_as_the_server_gives_them(key: str) -> None:
+    with AnsweringServer(lambda _asked: hello()) as asked:
+        ElasticConnection(ElasticPlace(asked.url), ElasticSecret(api_key=key)).open()
+        assert asked.asked[0].headers["authorization"] == "ApiKey aWQ6a2V5"
