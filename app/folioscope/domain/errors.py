@@ -44,6 +44,10 @@ class LibraryBusyError(StoreError):
     """Another process is writing to the library."""
 
 
+class LibraryMissingError(StoreError):
+    """There is no library yet where it was looked for."""
+
+
 class LibraryDamagedError(StoreError):
     """Part of the library cannot be read; repair is offered."""
 

@@ -222,7 +222,8 @@ class VectorStore(Protocol):
     def open(self, access: Access, *, fingerprint: str) -> None:
         """Open, creating the library when writing. An empty fingerprint accepts any.
 
-        Raises FingerprintMismatchError, LibraryBusyError, LibraryDamagedError, StoreError.
+        Raises LibraryMissingError when reading, FingerprintMismatchError, LibraryBusyError,
+        LibraryDamagedError, StoreError.
         """
         ...
 

@@ -37,6 +37,11 @@ class StorePlace:
     kind: StoreKind = StoreKind.LOCAL
     elastic: ElasticPlace | None = None
 
+    @property
+    def is_read_only(self) -> bool:
+        """Whether pages may only be searched here."""
+        return self.elastic is not None and self.elastic.is_read_only
+
 
 @dataclass(frozen=True, slots=True)
 class ElasticSecret:

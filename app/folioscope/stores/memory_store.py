@@ -9,7 +9,7 @@ from itertools import count
 import numpy as np
 
 from folioscope.domain.documents import Document, FileState, SourceFile
-from folioscope.domain.errors import FingerprintMismatchError, StoreError
+from folioscope.domain.errors import FingerprintMismatchError, LibraryMissingError, StoreError
 from folioscope.domain.pages import LOOK_COUNT, PageRecord, PageRef, TextSource
 from folioscope.domain.protocols import (
     Access,
@@ -66,7 +66,7 @@ class MemoryVectorStore(VisualStoring):
         with self._lock:
             if self._fingerprint is None:
                 if access is Access.READ:
-                    raise StoreError("There is no library yet.", hint="Add a folder first.")
+                    raise LibraryMissingError("There is no library yet.", hint="Add a folder.")
                 self._fingerprint = fingerprint
             elif fingerprint and fingerprint != self._fingerprint:
                 raise FingerprintMismatchError(

@@ -4,7 +4,12 @@ import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
-from folioscope.domain.errors import FingerprintMismatchError, LibraryDamagedError, StoreError
+from folioscope.domain.errors import (
+    FingerprintMismatchError,
+    LibraryDamagedError,
+    LibraryMissingError,
+    StoreError,
+)
 from folioscope.domain.protocols import Access, StoreStats
 from folioscope.stores import schema
 from folioscope.stores.database import Database
@@ -30,7 +35,7 @@ def open_catalogue(
 ) -> Opened:
     """Open the catalogue, making it when writing, and check that it fits and is whole.
 
-    Raises FingerprintMismatchError, LibraryDamagedError, StoreError.
+    Raises LibraryMissingError, FingerprintMismatchError, LibraryDamagedError, StoreError.
     """
     directory = database.path.parent
     if access is Access.WRITE:
@@ -38,7 +43,9 @@ def open_catalogue(
             if not connection.execute("SELECT COUNT(*) FROM sqlite_schema").fetchone()[0]:
                 schema.create(connection, fingerprint=fingerprint)
     elif not database.path.exists():
-        raise StoreError(f"There is no library in {directory} yet.", hint="Add a folder first.")
+        raise LibraryMissingError(
+            f"There is no library in {directory} yet.", hint="Add a folder first."
+        )
     with database.reading() as connection:
         _check_version(connection, directory)
         _check_is_whole(connection, database.path, vectors)
