@@ -25,8 +25,12 @@ if TYPE_CHECKING:
     from folioscope.cli.vector_commands import ModelRooms
     from folioscope.domain.models import ModelShelf
     from folioscope.domain.protocols import DocumentReader, TextEncoder
+    from folioscope.services.api import IndexingService, PageService
+    from folioscope.services.indexing_run import Rooms
     from folioscope.services.library_stores import LibraryStores
     from folioscope.services.look_api import ModelsService
+    from folioscope.services.searching import PageSearchService
+    from folioscope.services.visual_parts import VisualParts
 
 READING_VERSION = "read-1"
 _NO_DISPLAY = (
@@ -121,9 +125,6 @@ class OpenLibrary:
         from folioscope.services.models import ShelvedModels
         from folioscope.services.page_pictures import PagePictures
         from folioscope.services.passwords import Passwords
-        from folioscope.services.searching import PageSearchService
-        from folioscope.services.visual_parts import VisualParts
-        from folioscope.system.machine import is_on_battery
 
         directory, settings, passwords = self._directory, self._settings, Passwords()
         rooms = Rooms(stores, reader, encoder, passwords, _is_readable, (str(directory),))
@@ -136,25 +137,8 @@ class OpenLibrary:
         )
         pages = PagePictures(stores, reader, passwords=passwords, pasted_dir=pasted)
         shelf = open_shelf()
-        visual = VisualParts(
-            stores,
-            reader,
-            shelf,
-            passwords=passwords,
-            settings=lambda: settings.current,
-            is_on_battery=is_on_battery,
-            index_state=indexing.state,
-            pages=pages,
-            waits=waits,
-        )
-        self._closing.callback(visual.close)
-        search = PageSearchService(
-            stores.reading,
-            encoder,
-            memory=FileMemory(paths.models_dir() / "learnt"),
-            asker=visual.asker,
-            second_look=visual.second_look,
-        )
+        visual = self._visual(rooms, shelf, indexing=indexing, pages=pages, waits=waits)
+        search = _search(stores, encoder, visual)
         services = Services(
             search=CurrentSearch(search, stores),
             indexing=indexing,
@@ -164,6 +148,46 @@ class OpenLibrary:
             models=ShelvedModels(shelf, settings),
         )
         return _Opened(services, (search.warm_up, visual.asker.warm_up))
+
+    def _visual(
+        self,
+        rooms: "Rooms",
+        shelf: "ModelShelf",
+        *,
+        indexing: "IndexingService",
+        pages: "PageService",
+        waits: bool,
+    ) -> "VisualParts":
+        from folioscope.services.visual_parts import VisualParts
+        from folioscope.system.machine import is_on_battery
+
+        visual = VisualParts(
+            rooms.stores,
+            rooms.reader,
+            shelf,
+            passwords=rooms.passwords,
+            settings=lambda: self._settings.current,
+            is_on_battery=is_on_battery,
+            index_state=indexing.state,
+            pages=pages,
+            waits=waits,
+        )
+        self._closing.callback(visual.close)
+        return visual
+
+
+def _search(
+    stores: "LibraryStores", encoder: "TextEncoder", visual: "VisualParts"
+) -> "PageSearchService":
+    from folioscope.services.searching import PageSearchService
+
+    return PageSearchService(
+        stores.reading,
+        encoder,
+        memory=FileMemory(paths.models_dir() / "learnt"),
+        asker=visual.asker,
+        second_look=visual.second_look,
+    )
 
 
 @dataclass(frozen=True, slots=True)
