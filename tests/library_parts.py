@@ -163,7 +163,7 @@ class Running:
     def __init__(self, parts: OpenParts) -> None:
         self.token = CancelToken()
         self.error: BaseException | None = None
-        self.report: object = None
+        self.report: IndexReport | None = None
         self._thread = threading.Thread(target=self._run, args=(parts,))
         self._thread.start()
 

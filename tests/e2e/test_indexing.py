@@ -4,22 +4,24 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
 from folioscope.documents.limits import ReadingLimits
-from folioscope.domain.documents import Failure, FailureCause, FileState
+from folioscope.domain.documents import Document, Failure, FailureCause, FileState
 from folioscope.domain.errors import (
     DiskFullError,
     DocumentError,
     FingerprintMismatchError,
     LibraryBusyError,
     ModelMissingError,
+    StoreBlockedError,
 )
-from folioscope.domain.pages import PageRef
+from folioscope.domain.pages import PageRecord, PageRef
 from folioscope.domain.queries import StoreQuery
 from folioscope.jobs.progress import JobContext
 from folioscope.jobs.tokens import Cancelled
@@ -259,6 +261,76 @@ def test_a_full_disk_blocks_and_goes_on(tmp_path: Path, folder: Path) -> None:
         running.join()
         assert running.error is None
         assert parts.library.stats().pages == 5
+
+
+class LeavingStore(LanceVectorStore):
+    """Kept on a server, as it were, that can go away: nothing is read or written then."""
+
+    away: str | None = None
+    gone = threading.Event()
+    asked: ClassVar[list[str]] = []
+
+    def _ask(self, name: str) -> None:
+        self.asked.append(name)
+        if LeavingStore.away == name:
+            self.gone.set()
+        if self.gone.is_set():
+            raise StoreBlockedError("The server is away.")
+
+    def refresh(self) -> bool:
+        self._ask("refresh")
+        return super().refresh()
+
+    def documents(self, ids: Iterable[str] | None = None) -> list[Document]:
+        self._ask("documents")
+        return super().documents(ids)
+
+    def stage_pages(self, document_id: str, pages: Sequence[PageRecord]) -> None:
+        self._ask("stage_pages")
+        super().stage_pages(document_id, pages)
+
+    def commit_document(self, document: Document) -> None:
+        self._ask("commit_document")
+        super().commit_document(document)
+
+
+@pytest.mark.parametrize("at", ["documents", "stage_pages", "commit_document"])
+def test_a_server_that_goes_away_blocks_and_goes_on_with_nothing_read_twice(
+    tmp_path: Path, folder: Path, at: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(LeavingStore, "gone", threading.Event())
+    library = tmp_path / "library"
+    with open_parts(library, make_store=lambda: LeavingStore(library)) as parts:
+        parts.indexing.add([str(folder)])
+        monkeypatch.setattr(LeavingStore, "away", at)
+        running = Running(parts)
+        until(lambda: parts.indexing.state().phase is IndexPhase.BLOCKED)
+        assert parts.indexing.state().message == "The server is away."
+        monkeypatch.setattr(LeavingStore, "away", None)
+        LeavingStore.gone.clear()
+        running.join()
+        assert running.error is None
+        assert running.report is not None
+        assert (running.report.files_read, running.report.pages_read) == (2, 5)
+        assert parts.library.stats().pages == 5
+        assert parts.found("guarantor")
+
+
+def test_waiting_for_a_server_can_be_cancelled(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(LeavingStore, "gone", threading.Event())
+    library = tmp_path / "library"
+    with open_parts(library, make_store=lambda: LeavingStore(library)) as parts:
+        parts.indexing.add([str(folder)])
+        monkeypatch.setattr(LeavingStore, "away", "documents")
+        running = Running(parts)
+        until(lambda: parts.indexing.state().phase is IndexPhase.BLOCKED)
+        running.token.cancel()
+        running.join()
+        assert isinstance(running.error, Cancelled)
+        monkeypatch.setattr(LeavingStore, "away", None)
+        LeavingStore.gone.clear()
 
 
 def test_a_model_that_is_missing_ends_the_run_and_keeps_files_waiting(

@@ -7,12 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from folioscope.domain.documents import FileState
-from folioscope.domain.errors import DocumentError
+from folioscope.domain.errors import DocumentError, StoreBlockedError
+from folioscope.domain.protocols import VectorStore
 from folioscope.jobs.progress import JobContext
 from folioscope.jobs.stages import run_together
 from folioscope.services.api import DropSummary, IndexPhase, IndexReport, IndexState
 from folioscope.services.folders import add_folders, is_within
 from folioscope.services.hashing import content_hash
+from folioscope.services.indexing_pipeline import Tally
 from folioscope.services.indexing_run import IndexRun, Rooms
 from folioscope.services.scanning import count_roughly
 
@@ -97,34 +99,54 @@ class LibraryIndexer:
         Raises FingerprintMismatchError for a library made with another model,
         LibraryBusyError while another process writes.
         """
+        tally = Tally()
         with self._running:
-            run = IndexRun(
-                self._rooms,
-                ctx,
-                only=[os.path.abspath(path) for path in only],
-                ignore_patterns=self._ignore_patterns(),
-                reads_pictures=self._reads_pictures(),
-            )
-            self._run = run
+            run = self._begun(ctx, only, tally)
             try:
-                return self._carried_out(run)
+                with self._stores.writing() as store:
+                    self._stores.check_fingerprint()
+                    while (blocked := _carried_out(run, store)) is not None:
+                        run.token.release()
+                        run = self._begun(ctx, only, tally)
+                        run.wait_for(store, blocked)
             finally:
-                run.token.release()
-                self._rest = replace(
-                    run.state(), phase=IndexPhase.IDLE, is_paused=False, current_file="", message=""
-                )
-                self._run = None
-
-    def _carried_out(self, run: IndexRun) -> IndexReport:
-        with self._stores.writing() as store:
-            self._stores.check_fingerprint()
-            # in a thread of its own: whatever a file system does, a cancel is heard at once
-            run_together([lambda: run.go(store)], run.token, name="index run")
+                self._end(run)
         assert run.report is not None
         return run.report
+
+    def _begun(self, ctx: JobContext, only: Sequence[str], tally: Tally) -> IndexRun:
+        self._run = IndexRun(
+            self._rooms,
+            ctx,
+            only=[os.path.abspath(path) for path in only],
+            ignore_patterns=self._ignore_patterns(),
+            reads_pictures=self._reads_pictures(),
+            tally=tally,
+        )
+        return self._run
+
+    def _end(self, run: IndexRun) -> None:
+        run.token.release()
+        self._rest = replace(
+            run.state(), phase=IndexPhase.IDLE, is_paused=False, current_file="", message=""
+        )
+        self._run = None
 
     def _can_read(self, path: str) -> bool:
         try:
             return self._rooms.is_readable(path)
         except DocumentError:
             return False
+
+
+def _carried_out(run: IndexRun, store: VectorStore) -> StoreBlockedError | None:
+    """Carry out a run; returns why the store could not be read, where that may pass by itself.
+
+    Writing waits within the run; what was read and embedded before is kept for the next one.
+    """
+    try:
+        # in a thread of its own: whatever a file system does, a cancel is heard at once
+        run_together([lambda: run.go(store)], run.token, name="index run")
+    except StoreBlockedError as blocked:
+        return blocked
+    return None

@@ -8,7 +8,7 @@ import json
 import logging
 import queue
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from folioscope.domain.documents import Document
@@ -55,6 +55,7 @@ class Tally:
     files_read: int = 0
     pages_read: int = 0
     files_relinked: int = 0
+    files_removed: int = 0
 
 
 class Listener(Protocol):
@@ -78,19 +79,15 @@ class IndexingPipeline:
         fingerprint: str,
         token: ChildToken,
         listener: Listener,
+        tally: Tally,
     ) -> None:
         self._encoder = encoder
         self._token = token
         self._listener = listener
-        self._keeper = _Keeper(store, previews, writer, fingerprint, listener)
-
-    @property
-    def tally(self) -> Tally:
-        """What was done so far."""
-        return self._keeper.tally
+        self._keeper = _Keeper(store, previews, writer, fingerprint, listener, tally)
 
     def run(self, items: Iterator[Item]) -> None:
-        """Work through ``items``; raise Cancelled, or what went wrong in any stage."""
+        """Work through ``items``, adding to the tally; raise Cancelled, or what went wrong."""
         read: queue.Queue[Item | _End] = queue.Queue(READ_AHEAD)
         ready: queue.Queue[_Embedded | _End] = queue.Queue(4)
         run_together(
@@ -181,7 +178,7 @@ class _Keeper:
     writer: PatientWriter
     fingerprint: str
     listener: Listener
-    tally: Tally = field(default_factory=Tally)
+    tally: Tally
     _has_preview_room: bool = True
     _under_way: set[str] | None = None
 

@@ -5,9 +5,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from folioscope.domain.documents import FileState, SourceFile
+from folioscope.domain.errors import StoreBlockedError
 from folioscope.domain.protocols import DocumentReader, TextEncoder, VectorStore
 from folioscope.jobs.progress import JobContext, Progress
-from folioscope.jobs.tokens import ChildToken
+from folioscope.jobs.tokens import Cancelled, ChildToken
 from folioscope.services.api import IndexPhase, IndexReport, IndexState
 from folioscope.services.folders import is_within
 from folioscope.services.indexing_pipeline import IndexingPipeline, Tally
@@ -20,6 +21,7 @@ from folioscope.services.recognising import Recogniser
 from folioscope.services.reconciling import Changes, Reconciler
 
 _REFRESH_S = 0.7
+_LOOK_AGAIN_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,10 @@ class Rooms:
 
 
 class IndexRun:
-    """A run from its start to its end; ``state`` may be asked from any thread."""
+    """A run from its start to its end; ``state`` may be asked from any thread.
+
+    ``tally`` is added to: what a run did whose store was away for a while counts too.
+    """
 
     def __init__(
         self,
@@ -48,8 +53,10 @@ class IndexRun:
         only: Sequence[str],
         ignore_patterns: Sequence[str],
         reads_pictures: bool,
+        tally: Tally,
     ) -> None:
         self._rooms = rooms
+        self._tally = tally
         self._ctx = ctx
         self._only = tuple(only)
         self._ignore_patterns = ignore_patterns
@@ -81,18 +88,20 @@ class IndexRun:
 
     def go(self, store: VectorStore) -> None:
         """Do it all; resumes what an earlier run left. Sets ``report``."""
-        started = time.monotonic()
+        started, tally = time.monotonic(), self._tally
         changes = self._scan(store)
+        tally.files_relinked += changes.relinked
+        tally.files_removed += changes.removed
         self._show(at_once=True)
-        tally = self._read(store)
+        self._read(store)
         if self._reads_pictures:
             self._recognise(store)
         self._tidy(store)
         self.report = IndexReport(
             files_read=tally.files_read,
             pages_read=tally.pages_read,
-            files_relinked=tally.files_relinked + changes.relinked,
-            files_removed=changes.removed,
+            files_relinked=tally.files_relinked,
+            files_removed=tally.files_removed,
             failed=tuple(f.path for f in store.files() if has_failed(f) and self._concerns(f)),
             elapsed_s=time.monotonic() - started,
         )
@@ -112,7 +121,15 @@ class IndexRun:
         )
         return reconciler.reconcile(self._only)
 
-    def _read(self, store: VectorStore) -> Tally:
+    def wait_for(self, store: VectorStore, error: StoreBlockedError) -> None:
+        """Wait until a store that could not even be read answers again; raise Cancelled."""
+        self._block(str(error))
+        if self.token.wait(_LOOK_AGAIN_S):
+            raise Cancelled
+        self._writer.write(store.refresh)
+        self._block("")
+
+    def _read(self, store: VectorStore) -> None:
         waiting = store.files(states=frozenset({FileState.WAITING}))
         files = [f for f in waiting if not f.is_away and self._concerns(f)]
         self._phase = IndexPhase.READING
@@ -132,7 +149,6 @@ class IndexRun:
             pipeline.forget_orphans()
         self._current = ""
         self._show(at_once=True)
-        return pipeline.tally
 
     def _pipeline(self, store: VectorStore) -> IndexingPipeline:
         return IndexingPipeline(
@@ -143,6 +159,7 @@ class IndexRun:
             fingerprint=self._rooms.stores.fingerprint,
             token=self.token,
             listener=self,
+            tally=self._tally,
         )
 
     def _recognise(self, store: VectorStore) -> None:

@@ -4,8 +4,8 @@ import threading
 
 import pytest
 
-from folioscope.domain.errors import DiskFullError, StoreError
-from folioscope.jobs.tokens import Cancelled, CancelToken
+from folioscope.domain.errors import DiskFullError, StoreBlockedError, StoreError
+from folioscope.jobs.tokens import Cancelled, CancelToken, heeded_token
 from folioscope.services.patience import PatientWriter
 
 
@@ -40,3 +40,21 @@ def test_other_errors_are_not_waited_for() -> None:
 
     with pytest.raises(StoreError):
         PatientWriter(CancelToken(), lambda _: None).write(change)
+
+
+def test_a_server_that_is_away_is_waited_for_as_a_full_disk_is() -> None:
+    told: list[str] = []
+    left = [StoreBlockedError("The server is away.")]
+
+    def change() -> None:
+        if left:
+            raise left.pop()
+
+    PatientWriter(CancelToken(), told.append, look_every_s=0.001).write(change)
+    assert told == ["The server is away.", ""]
+
+
+def test_whatever_waits_in_a_change_can_be_ended_with_the_work() -> None:
+    token = CancelToken()
+    assert PatientWriter(token, lambda _: None).write(heeded_token) is token
+    assert heeded_token() is None
