@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from folioscope.domain.errors import DiskFullError
+from folioscope.domain.errors import DiskFullError, UntrustedServerError
 from folioscope.domain.store_places import ElasticPlace, ElasticSecret
 from folioscope.jobs.tokens import Cancelled, CancelToken
 from folioscope.services.patience import PatientWriter
@@ -20,7 +20,6 @@ from folioscope.stores.elastic.errors import (
     MappingConflictError,
     ServerAwayError,
     UnknownUserError,
-    WrongServerError,
 )
 from tests.elastic_node import PASSWORD, ElasticNode, elastic_node
 
@@ -286,7 +285,7 @@ def test_a_server_that_cannot_be_trusted_is_told_and_gets_no_secret(
     secure: ElasticNode, node: ElasticNode
 ) -> None:
     for told, place in places(secure, node).items():
-        with pytest.raises(WrongServerError, match=told):
+        with pytest.raises(UntrustedServerError, match=told):
             connected(replace(place, user="admin"), secure.secret())
 
 

@@ -64,6 +64,10 @@ class DiskFullError(StoreBlockedError):
     """There is no room left on the disk."""
 
 
+class UntrustedServerError(StoreError):
+    """What answers cannot be trusted, or is no server that can be used."""
+
+
 class SettingsError(FolioscopeError):
     """A preference is not valid."""
 

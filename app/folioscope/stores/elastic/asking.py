@@ -8,12 +8,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from folioscope.domain.errors import StoreError
+from folioscope.domain.errors import StoreError, UntrustedServerError
 from folioscope.domain.protocols import Cancellation
 from folioscope.domain.store_places import ElasticPlace, ElasticSecret
 from folioscope.jobs.tokens import Cancelled, heeded_token
 from folioscope.stores.elastic import errors
-from folioscope.stores.elastic.trust import (
+from folioscope.system.server_trust import (
     Address,
     address_of,
     fingerprint_of,
@@ -174,7 +174,7 @@ class Asker:
         if "refused" in said:
             return errors.away(self.server, "nothing listens there")
         if self._address and self._address.scheme == "http" and speaks_tls(self._address):
-            return errors.WrongServerError(
+            return UntrustedServerError(
                 f"{self.server} wants a safe connection.",
                 hint="Its address begins with https://, not http://.",
             )

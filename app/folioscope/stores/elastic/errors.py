@@ -27,10 +27,6 @@ class ServerBusyError(StoreBlockedError):
         self.wait_s = wait_s
 
 
-class WrongServerError(StoreError):
-    """What answers cannot be trusted, or is no Elasticsearch that can be used."""
-
-
 class DeniedError(StoreError):
     """The server does not accept who we say we are, or what we want."""
 
@@ -125,12 +121,12 @@ def _blocked(server: str, kind: str, reason: str) -> StoreError | None:
 
 def _between(server: str, status: int) -> StoreError:
     if status == 407:
-        return WrongServerError(
+        return UntrustedServerError(
             f"A proxy on the way to {server} wants a login (407).",
             hint="Ask for a direct way to the server.",
         )
     if status < 400:
-        return WrongServerError(
+        return UntrustedServerError(
             f"{server} sends elsewhere ({status}) in place of answering.",
             hint="Give the address of the Elasticsearch server itself.",
         )
@@ -202,17 +198,19 @@ def _short(reason: str) -> str:
     return " ".join(said.split())[:_MOST_REASON].rstrip(". ")
 
 
-def too_old(server: str, version: str, oldest: str) -> WrongServerError:
+def too_old(server: str, version: str, oldest: str) -> UntrustedServerError:
     """Return the error for a server that is older than what is needed."""
-    return WrongServerError(
+    return UntrustedServerError(
         f"{server} runs Elasticsearch {version}, and {oldest} or later is needed.",
         hint="Update the server.",
     )
 
 
-def not_elasticsearch(server: str) -> WrongServerError:
+def not_elasticsearch(server: str) -> UntrustedServerError:
     """Return the error for an answer that no Elasticsearch gives."""
-    return WrongServerError(f"What answers at {server} is not Elasticsearch.", hint=_CHECK_SERVER)
+    return UntrustedServerError(
+        f"What answers at {server} is not Elasticsearch.", hint=_CHECK_SERVER
+    )
 
 
 def away(server: str, why: str) -> ServerAwayError:

@@ -12,7 +12,7 @@ from folioscope.domain.protocols import Cancellation
 from folioscope.domain.store_places import ElasticFacts, ElasticPlace
 from folioscope.stores.elastic import errors
 from folioscope.stores.elastic.asking import WRITING, Asker
-from folioscope.stores.elastic.trust import address_of
+from folioscope.system.server_trust import address_of
 
 OLDEST = (8, 14)
 _UNKNOWN = "unknown"
@@ -36,7 +36,7 @@ class Identity:
 
 
 def ask_identity(asker: Asker, token: Cancellation | None = None) -> Identity:
-    """Ask who is there; raise WrongServerError where it is of no use."""
+    """Ask who is there; raise UntrustedServerError where it is of no use."""
     try:
         said = asker.ask("GET", "/", token=token, timeout_s=10.0)
     except errors.UnknownUserError:

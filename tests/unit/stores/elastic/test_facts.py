@@ -4,8 +4,8 @@ import re
 
 import pytest
 
+from folioscope.domain.errors import UntrustedServerError
 from folioscope.domain.store_places import ElasticFacts
-from folioscope.stores.elastic.errors import WrongServerError
 from tests.answering_server import Answer, AnsweringServer, Asked
 from tests.unit.stores.elastic.parts import connected, error, hello, server
 
@@ -159,6 +159,6 @@ def test_serverless_tells_an_old_number_and_is_new() -> None:
 def test_what_is_no_server_of_use_is_told(greeting: Answer, told: str) -> None:
     with (
         AnsweringServer(lambda _asked: greeting) as asked,
-        pytest.raises(WrongServerError, match=re.escape(told)),
+        pytest.raises(UntrustedServerError, match=re.escape(told)),
     ):
         connected(asked.url)

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from folioscope.domain.errors import StoreError
+from folioscope.domain.errors import StoreError, UntrustedServerError
 from folioscope.domain.store_places import ElasticPlace
-from folioscope.stores.elastic.errors import WrongServerError
 
 _PROBE_S = 3.0
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -101,39 +100,39 @@ def trusting(place: ElasticPlace) -> ssl.SSLContext:
     return context
 
 
-def untrusted(server: str, error: BaseException) -> WrongServerError:
+def untrusted(server: str, error: BaseException) -> UntrustedServerError:
     """Return the sentence for a TLS handshake that failed."""
     if failed := _verification(error):
         return _unverified(server, failed)
     said = repr(error)
     if "ingerprint" in said:
-        return WrongServerError(
+        return UntrustedServerError(
             f"The certificate of {server} has another fingerprint than the one given.",
             hint="If the server got a new certificate, give its fingerprint; else do not go on.",
         )
     if "WRONG_VERSION_NUMBER" in said or "record layer" in said:
-        return WrongServerError(
+        return UntrustedServerError(
             f"{server} does not speak TLS.", hint="Its address begins with http://, not https://."
         )
-    return WrongServerError(
+    return UntrustedServerError(
         f"No safe connection to {server} could be made.", hint="Check its TLS settings."
     )
 
 
-def _unverified(server: str, failed: ssl.SSLCertVerificationError) -> WrongServerError:
+def _unverified(server: str, failed: ssl.SSLCertVerificationError) -> UntrustedServerError:
     code, said = getattr(failed, "verify_code", 0), str(failed)
     if code in (_NOT_YET_VALID, _EXPIRED) or "expired" in said or "not yet valid" in said:
         when = "is not valid yet" if code == _NOT_YET_VALID else "has expired"
-        return WrongServerError(
+        return UntrustedServerError(
             f"The certificate of {server} {when}, by the clock of this machine.",
             hint="Check date and time here; if they are right, the server needs a new one.",
         )
     if code in _WRONG_NAMES or "mismatch" in said:
-        return WrongServerError(
+        return UntrustedServerError(
             f"The certificate of {server} was made for another name.",
             hint="Use the name that stands in the certificate.",
         )
-    return WrongServerError(
+    return UntrustedServerError(
         f"The certificate of {server} is not signed by anybody this machine trusts.",
         hint="Give the server's CA file, or its certificate's fingerprint.",
     )

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from folioscope.domain.errors import StoreError
+from folioscope.domain.errors import StoreError, UntrustedServerError
 from folioscope.domain.store_places import ElasticPlace, ElasticSecret
 from folioscope.stores.elastic.connection import ElasticConnection
-from folioscope.stores.elastic.errors import UnknownUserError, WrongServerError
-from folioscope.stores.elastic.trust import address_of, untrusted
+from folioscope.stores.elastic.errors import UnknownUserError
+from folioscope.system.server_trust import address_of, untrusted
 from tests.answering_server import AnsweringServer
 from tests.unit.stores.elastic.parts import BRISK, error, hello
 
@@ -60,7 +60,7 @@ def test_clocks_that_disagree_are_told(tmp_path: Path, days: str, told: str) -> 
     both = certificate(tmp_path, *DAYS[days])
     with AnsweringServer(lambda _asked: hello(), certificate=both) as asked:
         place = ElasticPlace(asked.url, ca_file=str(both))
-        with pytest.raises(WrongServerError, match=told) as raised:
+        with pytest.raises(UntrustedServerError, match=told) as raised:
             ElasticConnection(place, ElasticSecret()).open()
     assert "Check date and time here" in str(raised.value)
     assert asked.asked == []
