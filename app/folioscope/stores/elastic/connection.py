@@ -65,7 +65,7 @@ class ElasticConnection:
     def open(self, token: Cancellation | None = None) -> None:
         """Connect and ask who is there.
 
-        Raises ServerAwayError, WrongServerError (certificate, product, version), DeniedError.
+        Raises ServerAwayError, UntrustedServerError (certificate, product, version), DeniedError.
         """
         self._asker.open()
         try:

@@ -8,6 +8,7 @@ from folioscope.domain.errors import (
     LibraryMissingError,
     StoreBlockedError,
     StoreError,
+    UntrustedServerError,
 )
 
 Json = Mapping[str, object]
