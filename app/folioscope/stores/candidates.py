@@ -13,7 +13,7 @@ from folioscope.stores.statistics import LibraryStatistics
 from folioscope.stores.views import NO_VECTOR, Views, ViewScores
 from folioscope.stores.visual_source import LookScores, VisualSource, look_scores
 from folioscope.stores.word_source import WordSource
-from folioscope.stores.words import WordScores, WordSearch
+from folioscope.stores.words import Corpus, WordScores, WordSearch
 
 _RESCORED = 4000  # pages looked at closely after a rough glance at all
 _WORDS, _WORDS_POWER = 0.7, 6  # weight of exact words in the store's own order
@@ -21,13 +21,17 @@ _WORDS, _WORDS_POWER = 0.7, 6  # weight of exact words in the store's own order
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shelves:
-    """All that a search looks at. ``views`` is None while vectors are not loaded."""
+    """All that a search looks at. ``views`` is None while vectors are not loaded.
+
+    ``corpus`` is set where these are only some of the library's pages.
+    """
 
     pages: PageTable
     files: FileTable
     words: WordSource
     statistics: LibraryStatistics
     views: Views | None
+    corpus: Corpus | None = None
 
 
 def find_refs(shelves: Shelves, query: StoreQuery, *, limit: int | None) -> list[PageRef]:
@@ -41,7 +45,7 @@ def find_candidates(
 ) -> Candidates:
     """Propose up to ``limit`` pages for each kind of evidence."""
     mask = _passing(shelves, query)
-    search = WordSearch(shelves.pages, shelves.files, shelves.words)
+    search = WordSearch(shelves.pages, shelves.files, shelves.words, shelves.corpus)
     words = search.scores(query.words)
     rows = _chosen(shelves, query, mask, words, limit, visuals)
     views = _view_scores(shelves, query, rows)
@@ -61,7 +65,7 @@ def find_candidates(
 def _passing(shelves: Shelves, query: StoreQuery) -> Bools:
     mask = shelves.files.passing(shelves.pages, query.filter)
     if query.words.restricts:
-        search = WordSearch(shelves.pages, shelves.files, shelves.words)
+        search = WordSearch(shelves.pages, shelves.files, shelves.words, shelves.corpus)
         mask = search.restrict(query.words, mask)
     return mask
 

@@ -57,6 +57,14 @@ class FileTable:
             self._named.setdefault(token, set()).add(document_id)
         self._changed()
 
+    def put_named(self, document_id: str, kind: DocumentKind, names: Sequence[str]) -> None:
+        """Insert or replace a document of which only the tokens of its file names matter."""
+        self.remove(document_id)
+        self._documents[document_id] = _Shelved(kind, (), tuple(names))
+        for token in names:
+            self._named.setdefault(token, set()).add(document_id)
+        self._changed()
+
     def remove(self, document_id: str) -> None:
         """Forget a document."""
         shelved = self._documents.pop(document_id, None)
@@ -134,8 +142,8 @@ class _Test:
         self._folders = [_wanted_folder(folder) for folder in page_filter.folders]
         self._names = [fold(name) for name in page_filter.file_names]
         self._extensions = {fold(e).lstrip(".") for e in page_filter.extensions}
-        self._after = _start_ns(page_filter.after)
-        self._before = _start_ns(page_filter.before)
+        self._after = start_ns(page_filter.after)
+        self._before = start_ns(page_filter.before)
         self._needs_file = bool(
             self._folders
             or self._names
@@ -198,20 +206,21 @@ def _within(indices: npt.NDArray[np.int32], ranges: Sequence[tuple[int, int]]) -
 def _place(file: SourceFile) -> _Place:
     path = PurePath(file.path)
     return _Place(
-        path=_shape(file.path),
-        folder=_shape(str(path.parent)),
+        path=shape_of(file.path),
+        folder=shape_of(str(path.parent)),
         name=fold(path.name),
         extension=fold(path.suffix).lstrip("."),
         mtime_ns=file.mtime_ns,
     )
 
 
-def _shape(path: str) -> str:
+def shape_of(path: str) -> str:
+    """Return a path as filters compare it, case aside."""
     return path.casefold().replace("\\", "/") if os.sep == "\\" else path.casefold()
 
 
 def _wanted_folder(folder: str) -> tuple[bool, str]:
-    return PurePath(folder).is_absolute(), _shape(folder).rstrip("/")
+    return PurePath(folder).is_absolute(), shape_of(folder).rstrip("/")
 
 
 def _lies_in(place: _Place, wanted: tuple[bool, str]) -> bool:
@@ -221,7 +230,7 @@ def _lies_in(place: _Place, wanted: tuple[bool, str]) -> bool:
     return folder in place.folder
 
 
-def _start_ns(day: date | None) -> int | None:
+def start_ns(day: date | None) -> int | None:
     """Return when a day begins where the user is."""
     if day is None:
         return None

@@ -4,7 +4,7 @@ k1 and b as measured in the ranking spike: 0.6-1.8 and 0.3-0.9 make no differenc
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,6 +28,23 @@ Runs = Sequence[tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Corpus:
+    """Figures of a whole library, where only some of its pages are looked at.
+
+    ``df``: pages that hold a term, ``related_df``: or a word related to it, ``pair_df``: a pair
+    of neighbours, ``names_df``: pages of documents whose file names hold a term.
+    """
+
+    pages: int
+    mean_length: float
+    mean_name_length: float
+    df: Mapping[str, int]
+    related_df: Mapping[str, int]
+    pair_df: Mapping[tuple[str, str], int]
+    names_df: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class WordScores:
     """BM25 of words and of names, and share of idf held, float32 (n,) over all rows."""
 
@@ -37,16 +54,25 @@ class WordScores:
 
 
 class WordSearch:
-    """One query's exact words over a library."""
+    """One query's exact words over a library; of some of its pages only, with its ``corpus``."""
 
-    def __init__(self, pages: PageTable, files: FileTable, source: WordSource) -> None:
+    def __init__(
+        self,
+        pages: PageTable,
+        files: FileTable,
+        source: WordSource,
+        corpus: Corpus | None = None,
+    ) -> None:
         self._pages = pages
         self._files = files
         self._source = source
+        self._corpus = corpus
         self._counts: dict[int, Float32] = {}
         self._ids: dict[str, int | None] = {}
         alive = pages["is_alive"]
         self._mean_length = float(pages["length"][alive].mean()) if pages.alive else 1.0
+        if corpus is not None:
+            self._mean_length = corpus.mean_length
 
     def scores(self, query: WordQuery) -> WordScores:
         """Score all pages."""
@@ -65,24 +91,29 @@ class WordSearch:
     def pairs(self, query: WordQuery, rows: Rows) -> Float32:
         """Return BM25 of neighbouring pairs for some rows, float32 (len(rows),)."""
         found = np.zeros(len(rows), np.float32)
-        known = [(self._id(a), self._id(b)) for a, b in query.pairs]
-        asked = [(a, b) for a, b in known if a is not None and b is not None]
-        both = [(self._tf(a) > 0) & (self._tf(b) > 0) for a, b in asked]
+        known = {pair: (self._id(pair[0]), self._id(pair[1])) for pair in query.pairs}
+        asked = {pair: ids for pair, ids in known.items() if None not in ids}
+        both = [(self._tf(a) > 0) & (self._tf(b) > 0) for a, b in asked.values()]
         if not both:
             return found
         wanted = np.flatnonzero(np.logical_or.reduce([mask[rows] for mask in both]))
         joined, owner = self._joined(rows[wanted])
         lengths = np.maximum(self._pages["length"][rows] - 1, 0)
         norm = self._norm(lengths, max(self._mean_length - 1, 1.0), _B)
-        for (a, b), mask in zip(asked, both, strict=True):
+        for (pair, (a, b)), mask in zip(asked.items(), both, strict=True):
             hits = (joined[:-1] == a) & (joined[1:] == b) if len(joined) else joined == 1
             tf = np.zeros(len(rows), np.float32)
             tf[wanted] = np.bincount(owner[: len(hits)][hits], minlength=len(wanted))
-            looked_at, here = int(mask[rows].sum()), int((tf > 0).sum())
-            # pages not looked at hold the pair as often as those that were
-            df = here if looked_at == 0 else round(here * int(mask.sum()) / looked_at)
+            df = self._pair_df(pair, tf, mask, int(mask[rows].sum()))
             found += self._idf(df) * tf * (_K1 + 1) / (tf + norm)
         return found
+
+    def _pair_df(self, pair: tuple[str, str], tf: Float32, mask: Bools, looked_at: int) -> int:
+        if self._corpus is not None:
+            return self._corpus.pair_df.get(pair, 0)
+        # pages not looked at hold the pair as often as those that were
+        here = int((tf > 0).sum())
+        return here if looked_at == 0 else round(here * int(mask.sum()) / looked_at)
 
     def restrict(self, query: WordQuery, mask: Bools) -> Bools:
         """Return the rows of ``mask`` that required, excluded and alternative runs let pass."""
@@ -107,12 +138,16 @@ class WordSearch:
         others = self._sum([i for i in related(self._source, term) if i != own_id])
         if is_cjk_sign(term):  # a page holds the sign, whichever sign stands beside it
             tf, others = tf + others, np.zeros_like(others)
+        corpus = self._corpus
         df = int((tf > 0).sum())
+        if corpus is not None:
+            df = (corpus.related_df if is_cjk_sign(term) else corpus.df).get(term, df)
         idf = self._idf(df)
         gain = idf * tf * np.float32(_K1 + 1) / (tf + norm)
         credit = np.float32(idf) * (tf > 0)
         if others.any():
-            inside = self._idf(int(((tf > 0) | (others > 0)).sum()))
+            either = int(((tf > 0) | (others > 0)).sum())
+            inside = self._idf(corpus.related_df.get(term, either) if corpus else either)
             factor = _RELATED_GAIN * inside
             gain = np.maximum(gain, factor * others * np.float32(_K1 + 1) / (others + norm))
             credit = np.maximum(credit, np.float32(_RELATED_GAIN * idf) * (others > 0))
@@ -123,12 +158,16 @@ class WordSearch:
         pages_of = np.bincount(owners[self._pages["is_alive"]], minlength=self._owners)
         lengths = self._files.name_lengths(self._pages.document_ids)
         mean = float((lengths * pages_of).sum() / max(1, pages_of.sum()))
+        corpus = self._corpus
+        if corpus is not None:
+            mean = corpus.mean_name_length
         norm = self._norm(lengths, max(mean, 1.0), _NAMES_B)
         gains, held, total = np.zeros(self._owners), np.zeros(self._owners), 1e-9
         for term in terms:
             numbers = [self._pages.number_of(d) for d in self._files.named(term)]
             found = np.array([n for n in numbers if n >= 0], np.intp)
-            idf = self._idf(int(pages_of[found].sum()))
+            df = int(pages_of[found].sum())
+            idf = self._idf(corpus.names_df.get(term, df) if corpus else df)
             gains[found] += idf * (_K1 + 1) / (1 + norm[found])
             held[found] += idf
             total += idf
@@ -140,7 +179,7 @@ class WordSearch:
 
     def _idf(self, df: int) -> float:
         """Return a term's weight; one that no page holds weighs most."""
-        n = self._pages.alive
+        n = self._corpus.pages if self._corpus else self._pages.alive
         return math.log(1 + (n - df + 0.5) / (df + 0.5)) if df else math.log(2 * n + 2)
 
     def _norm(self, lengths: npt.NDArray[np.floating], mean: float, b: float) -> Float32:
