@@ -206,18 +206,24 @@ def full_attention(q: Tensor, k: Tensor, v: Tensor, heads: int) -> Tensor:
 
 
 def causal_attention(q: Tensor, k: Tensor, v: Tensor, heads: int, kv_heads: int) -> Tensor:
-    """Attend backwards with shared key heads; q (B, S, heads*d), k and v (B, S, kv_heads*d)."""
-    batch, length = q.shape[0], q.shape[1]
+    """Attend backwards with shared key heads; q (B, S, heads*d), k and v (B, S, kv_heads*d).
+
+    The keys and values that it hands out for a next step are taken by nobody, but the kernel for
+    CUDA writes them without asking whether there is a place for them.
+    """
+    batch, length, width = k.shape
+    cache = (batch, kv_heads, length, width // kv_heads)
     total = torch.ones((), dtype=torch.int32) * length
     last = torch.zeros((batch,), dtype=torch.int32) + (total - 1)
-    return torch.onnx.ops.symbolic(
+    mixed, _, _ = torch.onnx.ops.symbolic_multi_out(
         "com.microsoft::GroupQueryAttention",
         [q, k, v, None, None, last, total],
         {"num_heads": heads, "kv_num_heads": kv_heads, "scale": 1.0},
-        dtype=q.dtype,
-        shape=q.shape,
+        dtypes=(q.dtype, q.dtype, q.dtype),
+        shapes=(q.shape, cache, cache),
         version=1,
     )
+    return mixed
 
 
 def frequencies(size: int, theta: float) -> Tensor:

@@ -11,18 +11,20 @@ from tests.made_checkpoints import Layout, TinySizes, write_m0, write_v4
 from tests.parity.programs import built, built_and_installed
 
 SIZES = TinySizes(max_pixels=401_408)
-# other ratios of heads, an odd depth, and windows in all blocks but the first
-UNUSUAL = TinySizes(
-    hidden=96,
-    layers=3,
-    heads=6,
-    kv_heads=2,
+# heads as large as the real ones, another ratio of them, an odd depth and odd inner sizes, and
+# windows in all blocks but the first
+REAL_HEADS = TinySizes(
+    hidden=512,
+    layers=2,
+    heads=4,
+    kv_heads=1,
     inner=200,
-    vision_hidden=96,
-    vision_heads=3,
-    vision_inner=172,
+    vision_hidden=160,
+    vision_heads=2,
+    vision_inner=171,
     depth=3,
     full_blocks=(0,),
+    mrope=(16, 24, 24),
     rank=8,
     alpha=4,
     max_pixels=200_704,
@@ -44,7 +46,7 @@ class Place:
 
 @pytest.fixture(scope="session")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    """The models v4, v4-newer, v4-unusual, v4-tuned, v4-merged, m0 and m0-newer, installed.
+    """The models v4, v4-newer, v4-heads, v4-tuned, v4-merged, m0 and m0-newer, installed.
 
     The first of each kind by the real commands, the others by what is behind them, to save time.
     """
@@ -53,7 +55,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
     newer = Layout(newer=True, shards=1, prefix="", dtype="fp32")
     write_v4(place.checkpoint("v4"), SIZES, seed=1)
     write_v4(place.checkpoint("v4-newer"), fewer, layout=newer, seed=2)
-    write_v4(place.checkpoint("v4-unusual"), UNUSUAL, layout=Layout(dtype="fp16"), seed=3)
+    write_v4(place.checkpoint("v4-heads"), REAL_HEADS, layout=Layout(dtype="fp16"), seed=3)
     alone = Layout(tasks=("default",))
     write_v4(place.checkpoint("v4-tuned"), fewer, layout=alone, seed=9)
     write_v4(place.checkpoint("v4-merged"), fewer, layout=Layout(tasks=()), seed=4)
@@ -61,7 +63,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
     write_m0(place.checkpoint("m0-newer"), fewer, layout=newer, seed=6)
     for name in ("v4", "m0"):
         built_and_installed(place.checkpoint(name), place.models, *PRECISIONS)
-    for name in ("v4-newer", "v4-unusual", "v4-tuned", "v4-merged", "m0-newer"):
+    for name in ("v4-newer", "v4-heads", "v4-tuned", "v4-merged", "m0-newer"):
         built(place.checkpoint(name), place.models / name)
         for precision in PRECISIONS:
             source = place.checkpoint(name)

@@ -15,7 +15,7 @@ from tests.parity.programs import run_folioscope
 from tests.parity.reference import ReferenceEncoder
 from tests.visual_cases import PICTURES, TEXTS, picture
 
-MODELS = ("v4", "v4-newer", "v4-unusual")
+MODELS = ("v4", "v4-newer", "v4-heads")
 
 
 @pytest.fixture(scope="module")
