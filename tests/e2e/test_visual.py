@@ -216,15 +216,15 @@ def test_new_pages_are_looked_at_by_the_next_run(
 
 
 def test_a_model_that_is_gone_is_told_and_costs_nothing_else(
-    ask: Ask, papers: Path, models: Path, monkeypatch: pytest.MonkeyPatch
+    ask: Ask, papers: Path, models: Path
 ) -> None:
-    monkeypatch.setattr("folioscope.cli.watching._PATIENCE_S", 0.3)
     ask("models", "use", TINY_V4)
     shutil.rmtree(models / TINY_V4)
     told = ask("--json", "index", "--no-ocr", papers)
     assert told.code == 3
     assert TINY_V4 in told.err
     assert told.json["pages_read"] == PAGES
+    assert TINY_V4 in ask("status").out.splitlines()[-1]
     assert str(hits(ask("--json", "search", "lighthouse keeper"))[0]["file"]).endswith("letter.pdf")
 
 

@@ -54,9 +54,11 @@ def index(services: Services, options: Namespace) -> int:
 
 def _look(services: Services, *, json: bool) -> None:
     """Look at pages that were not looked at yet, if a visual model is chosen."""
-    look = services.look
-    if look.state().phase.value == "off":
+    look, now = services.look, look_coverage(services)
+    if now is None:
         return
+    if now.phase.value == "blocked":
+        raise FolioscopeError(now.message)
     look.go_on()  # whoever types a command wants it now, on battery too
     run_watched(look.run, state=look.state, label="Looking at pages")
     if not json:

@@ -115,6 +115,8 @@ def show_look(look: LookState | None) -> None:
     failed = f", {counted(look.failed, 'page')} could not be looked at" if look.failed else ""
     pages = f"{look.done:,} of {counted(look.total, 'page')}"
     say(f"{safe(look.model)} has looked at {pages}{share}{failed}")
+    if look.message:
+        say(safe(look.message))
 
 
 def show_check(report: VerifyReport) -> None:

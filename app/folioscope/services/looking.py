@@ -4,7 +4,7 @@ import threading
 from dataclasses import replace
 
 from folioscope.domain.embeddings import HeatMap
-from folioscope.domain.errors import FolioscopeError
+from folioscope.domain.errors import InferenceError
 from folioscope.domain.pages import PageRef
 from folioscope.jobs.progress import JobContext
 from folioscope.jobs.stages import run_together
@@ -75,13 +75,19 @@ class LibraryLooker:
     def coverage(self) -> list[LookCoverage]:
         """Tell which models the library holds vectors of, by fingerprint; the chosen one first.
 
-        The figures of ``state`` are brought up to date by the way.
+        The figures of ``state`` are brought up to date by the way; it is BLOCKED, with the
+        reason, where the chosen model is not to be had.
         """
-        store = self._rooms.stores.reading
-        counts, chosen = store.visual_counts(), self._fingerprint()
-        if chosen:
-            counts = {chosen: counts.get(chosen, 0), **counts}
-            self._note_figures(chosen, counts[chosen])
+        counts, chosen = self._rooms.stores.reading.visual_counts(), ""
+        if self._rooms.encoders.choice.name:
+            try:
+                chosen = self._rooms.encoders.spec().fingerprint
+            except InferenceError as error:
+                self._note_figures(LookPhase.BLOCKED, message=str(error))
+            else:
+                counts = {chosen: counts.get(chosen, 0), **counts}
+                failed = len(FailureNotes(self._rooms.stores.reading, chosen).reasons)
+                self._note_figures(LookPhase.IDLE, done=counts[chosen], failed=failed)
         return [
             LookCoverage(model, pages, is_current=model == chosen)
             for model, pages in sorted(counts.items(), key=lambda item: item[0] != chosen)
@@ -100,21 +106,15 @@ class LibraryLooker:
         """Tell where a page answers a query by look; empty where nothing matched."""
         return self._heat.of(ref, query)
 
-    def _fingerprint(self) -> str:
-        if not self._rooms.encoders.choice.name:
-            return ""
-        try:
-            return self._rooms.encoders.spec().fingerprint
-        except FolioscopeError:  # not installed any more
-            return ""
-
-    def _note_figures(self, model: str, done: int) -> None:
-        store = self._rooms.stores.reading
+    def _note_figures(
+        self, phase: LookPhase, *, done: int = 0, failed: int = 0, message: str = ""
+    ) -> None:
         self._rest = replace(
             self._rest,
-            phase=LookPhase.IDLE,
+            phase=phase,
             model=self._rooms.encoders.choice.name,
             done=done,
-            total=store.stats().pages,
-            failed=len(FailureNotes(store, model).reasons),
+            total=self._rooms.stores.reading.stats().pages,
+            failed=failed,
+            message=message,
         )

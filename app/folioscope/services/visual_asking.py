@@ -8,10 +8,13 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
+import numpy as np
+
 from folioscope.domain.embeddings import Embedding, PictureQuery, QueryInput, VisualQuery
 from folioscope.domain.encoders import Encoder
 from folioscope.domain.errors import FolioscopeError, InferenceError
 from folioscope.domain.protocols import Cancellation, VectorStore
+from folioscope.domain.queries import StoreQuery
 from folioscope.services.model_keeper import ModelKeeper
 
 _KEPT = 64  # queries
@@ -76,13 +79,17 @@ class VisualAsker:
             return self._embedded(encoder, picture, token)
 
     def warm_up(self) -> None:
-        """Load the chosen model ahead of the first query, where any page has its vectors."""
+        """Load ahead what the first query would wait for, where any page has vectors."""
         try:
-            is_worth_it = bool(self._encoders.choice.name) and self._has_pages()
+            if not self._encoders.choice.name or not self._has_pages():
+                return
+            spec = self._encoders.spec()
+            any_query = np.zeros(spec.dim, np.float32)
+            any_query[0] = 1.0
+            self._store.search(StoreQuery(visual=VisualQuery(spec.fingerprint, any_query)), limit=1)
         except FolioscopeError:
             return
-        if is_worth_it:
-            self._encoders.warm_up()
+        self._encoders.warm_up()
 
     def forget(self) -> None:
         """Forget embedded queries."""

@@ -376,3 +376,14 @@ def test_what_runs_the_model_is_told_also_when_something_else_takes_over(parts: 
     parts.add("more", 2)
     parts.run()
     assert parts.looker.state().device == "The card is full, so the processor goes on."
+
+
+def test_a_chosen_model_that_is_not_there_is_told_with_the_coverage(parts: LookParts) -> None:
+    parts.add("book", 3)
+    parts.run()
+    parts.chosen = "gone"
+    (only,) = parts.looker.coverage()
+    assert (only.model, only.is_current) == ("eyes@1", False)
+    state = parts.looker.state()
+    assert (state.phase, state.done, state.total) == (LookPhase.BLOCKED, 0, 3)
+    assert state.message == "gone is not installed. Install it."
