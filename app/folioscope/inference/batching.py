@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
+_SHORTEST_PAGE = 8  # characters
+
 
 def batches_by_length(lengths: Sequence[int], *, most_tokens: int) -> Iterator[list[int]]:
     """Yield indices into ``lengths``, shortest first, so that little is padding.
@@ -16,3 +18,8 @@ def batches_by_length(lengths: Sequence[int], *, most_tokens: int) -> Iterator[l
         batch.append(index)
     if batch:
         yield batch
+
+
+def has_meaning(text: str) -> bool:
+    """Whether a page's text is long enough to be looked up by its meaning."""
+    return len(text.strip()) >= _SHORTEST_PAGE

@@ -12,7 +12,7 @@ from tokenizers import Encoding, Tokenizer
 from folioscope.domain.errors import InferenceError
 from folioscope.domain.pages import Float32, PageVectors
 from folioscope.domain.protocols import Cancellation, EncoderSpec, PageUnits
-from folioscope.inference.batching import batches_by_length
+from folioscope.inference.batching import batches_by_length, has_meaning
 from folioscope.inference.manifest import ModelManifest, load_manifest
 from folioscope.inference.sessions import Session, import_runtime, open_session
 from folioscope.inference.starter_making import MODEL_FILE, TOKENIZER_FILE, ensure_starter
@@ -24,7 +24,6 @@ MANIFEST = Path("starter") / "manifest.toml"
 # are no faster on a processor.
 _MOST_TOKENS_A_BATCH = 1_536
 _TEXTS_A_STEP = 64  # texts tokenised between two looks at the token
-_SHORTEST_PAGE = 8  # characters; below that a page has no meaning to look up
 _PADDING = 1
 
 
@@ -79,13 +78,17 @@ class StarterTextEncoder:
             token.checkpoint()
         rows: dict[str, int] = {}
         for page in pages:
-            for text in (*([page.page] if _tells(page.page) else []), *page.regions, page.title):
+            for text in (
+                *([page.page] if has_meaning(page.page) else []),
+                *page.regions,
+                page.title,
+            ):
                 rows.setdefault(text, len(rows))
         prompt = self._manifest.passage_prompt
         vectors = self._embed([prompt + text for text in rows], token, waits=True)
         return [
             PageVectors(
-                page=vectors[rows[page.page]].copy() if _tells(page.page) else None,
+                page=vectors[rows[page.page]].copy() if has_meaning(page.page) else None,
                 title=vectors[rows[page.title]].copy(),
                 regions=vectors[[rows[text] for text in page.regions]],
             )
@@ -142,10 +145,6 @@ class StarterTextEncoder:
 def load_starter_encoder(models_dir: Path) -> StarterTextEncoder:
     """Return the starter encoder as its manifest describes it, not opened yet."""
     return StarterTextEncoder(load_manifest(shipped_dir("onnx_models") / MANIFEST), models_dir)
-
-
-def _tells(text: str) -> bool:
-    return len(text.strip()) >= _SHORTEST_PAGE
 
 
 def _padded(encodings: list[Encoding]) -> dict[str, npt.NDArray[np.int64]]:
