@@ -20,7 +20,7 @@ LOGIT_BIAS = 2.65
 LIMITS = {
     Precision.FP32: (1e-4, 0.99999),
     Precision.FP16: (3e-3, 0.999),
-    Precision.INT8: (0.1, 0.99),
+    Precision.INT8: (0.15, 0.97),
 }
 
 
