@@ -1,5 +1,6 @@
 """One run of looking at pages: pictures in, vectors kept, nothing lost when it ends early."""
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -68,7 +69,7 @@ class LookRun:
         self._refused: list[tuple[PageRef, str]] = []
         self._has_embedded = False
         self._batch_token: CancelToken | None = None
-        self._last_took_s = 0.0
+        self._last_took_s = math.inf  # not known yet: it may be long
 
     def state(self) -> LookState:
         """Take a snapshot."""

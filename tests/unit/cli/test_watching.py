@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import threading
 
 import pytest
 
@@ -12,6 +13,7 @@ from folioscope.domain.errors import FolioscopeError, StoreError
 from folioscope.jobs.progress import JobContext
 from folioscope.jobs.tokens import Cancelled
 from folioscope.services.api import IndexPhase, IndexState
+from folioscope.services.look_api import LookPhase, LookState
 
 
 def test_the_result_comes_back() -> None:
@@ -51,3 +53,53 @@ def test_a_script_does_not_wait_for_room_for_ever(monkeypatch: pytest.MonkeyPatc
 
     with pytest.raises(FolioscopeError, match="The disk is full"):
         run_watched(wait, state=lambda: full, label="Working")
+
+
+def test_a_script_does_not_wait_for_a_broken_model_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(watching, "_PATIENCE_S", 0.2)
+    broken = LookState(LookPhase.BLOCKED, "eyes", message="eyes is damaged.")
+
+    def wait(ctx: JobContext) -> None:
+        assert ctx.token.wait(30)
+        raise Cancelled
+
+    with pytest.raises(FolioscopeError, match="eyes is damaged"):
+        run_watched(wait, state=lambda: broken, label="Looking")
+
+
+@pytest.mark.parametrize(
+    ("now", "words"),
+    [
+        (LookState(LookPhase.LOOKING, "eyes", 3, 1200), "Looked at 3 of 1,200 pages"),
+        (
+            LookState(LookPhase.LOOKING, "eyes", 3, 9, per_second=0.25, left_s=24),
+            "Looked at 3 of 9 pages, 4.0 s a page, 24 s left",
+        ),
+        (
+            LookState(LookPhase.YIELDING, "eyes", 3, 9, message="Another Folioscope is writing."),
+            "Looked at 3 of 9 pages, Another Folioscope is writing.",
+        ),
+        (
+            LookState(LookPhase.ON_BATTERY, "eyes", 3, 9),
+            "Looked at 3 of 9 pages, waiting for mains power",
+        ),
+    ],
+)
+def test_looking_is_told_while_it_goes_on(
+    now: LookState, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr(
+        watching.ProgressLine, "show", lambda _line, text, **_named: shown.append(text)
+    )
+    told = threading.Event()
+
+    def state() -> LookState:
+        if shown:
+            told.set()
+        return now
+
+    run_watched(lambda _ctx: told.wait(20), state=state, label="Looking")
+    assert shown[0] == words
