@@ -1,7 +1,9 @@
 """The descriptions and templates that are shipped say what was published of the models."""
 
+import hashlib
 import math
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -73,6 +75,24 @@ def test_templates_have_the_inputs_and_outputs_agreed(name, precision) -> None:
     answers = ["single", "multi"] if name == V4 else ["logit"]
     assert [value.name for value in text.model.graph.output] == answers
     assert text.tasks == (("retrieval", "text-matching", "code") if name == V4 else ())
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_manifests_are_what_the_builder_writes(name, tmp_path, monkeypatch) -> None:
+    """From the facts beside them and the templates that are there, which are named by hash."""
+    monkeypatch.syspath_prepend(str(SHIPPED))
+    monkeypatch.delitem(sys.modules, "build", raising=False)
+    from build_shipped import write_checkpoint
+    from export.describing import manifest_text
+    from export.reading import read_configs, read_model
+
+    folder = write_checkpoint(name, tmp_path / name)
+    model = read_model(folder, *read_configs(folder))
+    files = sorted((SHIPPED / name).glob("*.gz"))
+    hashes = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+    about = tomllib.loads((SHIPPED / name / "about.toml").read_text("utf-8"))
+    written = manifest_text(model, name, hashes, about)
+    assert (SHIPPED / name / "manifest.toml").read_text("utf-8") == written
 
 
 def fed(template: Template) -> set[str]:
