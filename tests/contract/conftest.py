@@ -1,34 +1,79 @@
 """Every kind of store, open for writing and empty."""
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from folioscope.domain.protocols import Access, VectorStore
+from folioscope.stores.elastic.store import ElasticsearchVectorStore
 from folioscope.stores.lance_store import LanceVectorStore
 from folioscope.stores.memory_store import MemoryVectorStore
+from tests.conftest import find_shared
+from tests.contract.elastic_node import NOWHERE, TestServer, named_server, started_server
 from tests.contract.store_makers import FINGERPRINT
 
+MACHINE = "one"
 
-@pytest.fixture(params=["memory", "lance"])
+
+@pytest.fixture(scope="session")
+def elastic_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestServer]:
+    """A server: the one that the environment names, or a node for this run."""
+    named, shared = named_server(), find_shared()
+    if named is not None:
+        yield named
+        return
+    if shared is None or not (shared / "elasticsearch" / "node.py").is_file():
+        pytest.skip(NOWHERE)
+    if shutil.which("java") is None:
+        pytest.skip("no Elasticsearch: its node needs java 17")
+    with started_server(shared, tmp_path_factory.mktemp("elasticsearch")) as started:
+        yield started
+
+
+@pytest.fixture
+def elastic_store(elastic_server: TestServer) -> Iterator[Callable[..., ElasticsearchVectorStore]]:
+    """Makes stores of one library on the server that are not open; deleted afterwards."""
+    place, made = elastic_server.place(), []
+
+    def make(machine: str = MACHINE) -> ElasticsearchVectorStore:
+        made.append(ElasticsearchVectorStore(place, elastic_server.secret, machine=machine))
+        return made[-1]
+
+    yield make
+    for store in made:
+        store.close()
+    elastic_server.forget(place)
+
+
+@pytest.fixture(params=["memory", "lance", "elastic"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[VectorStore]:
     """An empty library, of each kind in turn."""
     made: VectorStore
     if request.param == "memory":
         made = MemoryVectorStore()
-    else:
+    elif request.param == "lance":
         made = LanceVectorStore(tmp_path / "library")
+    else:
+        made = request.getfixturevalue("elastic_store")()
     made.open(Access.WRITE, fingerprint=FINGERPRINT)
     yield made
     made.close()
 
 
-@pytest.fixture
-def stores(tmp_path: Path) -> Iterator[tuple[MemoryVectorStore, LanceVectorStore]]:
-    """An empty library of each kind, to be filled alike."""
-    exact, coded = MemoryVectorStore(), LanceVectorStore(tmp_path / "library")
-    for made in (exact, coded):
+@pytest.fixture(params=["lance", "elastic"])
+def stores(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[tuple[MemoryVectorStore, VectorStore]]:
+    """An empty library in memory and one of another kind, to be filled alike."""
+    exact = MemoryVectorStore()
+    other: VectorStore
+    if request.param == "lance":
+        other = LanceVectorStore(tmp_path / "library")
+    else:
+        other = request.getfixturevalue("elastic_store")()
+    for made in (exact, other):
         made.open(Access.WRITE, fingerprint=FINGERPRINT)
-    yield exact, coded
-    coded.close()
+    yield exact, other
+    other.close()

@@ -1,4 +1,4 @@
-"""The store on disk finds what exact, simple means find."""
+"""The stores that keep pages find what exact, simple means find."""
 
 import math
 from collections import Counter
@@ -13,11 +13,10 @@ from folioscope.domain.pages import LOOK_COUNT, PageRef
 from folioscope.domain.protocols import Access, VectorStore
 from folioscope.domain.queries import StoreQuery, WordQuery
 from folioscope.domain.results import Candidates
-from folioscope.stores.lance_store import LanceVectorStore
 from folioscope.stores.memory_store import MemoryVectorStore
 from tests.contract.store_makers import DIM, add, asking, document, file, page, unit
 
-Both = tuple[MemoryVectorStore, LanceVectorStore]
+Both = tuple[MemoryVectorStore, VectorStore]
 WORDS = ["ant", "bee", "cat", "dog", "eel", "fox", "gnu", "hen"]
 slow_start = settings(
     max_examples=25,

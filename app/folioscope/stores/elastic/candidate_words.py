@@ -1,0 +1,50 @@
+"""Exact words of the pages that a search looks at closely."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from folioscope.stores.word_source import Postings, TokenIds
+
+
+class CandidateWords:
+    """A WordSource over a few pages; ``pages`` are the tokens of page 1, 2, … in order."""
+
+    def __init__(self, pages: Sequence[Sequence[str]]) -> None:
+        self._numbers: dict[str, int] = {}
+        number = self._numbers.setdefault
+        self._pages = [
+            np.array([number(token, len(self._numbers) + 1) for token in tokens], np.uint32)
+            for tokens in pages
+        ]
+        self._joined = np.concatenate([np.zeros(0, np.uint32), *self._pages])
+        self._owners = np.repeat(np.arange(1, len(pages) + 1), [len(p) for p in self._pages])
+
+    def term_ids(self, terms: Sequence[str]) -> dict[str, int]:
+        """Return the numbers of those terms that any page holds."""
+        return {term: self._numbers[term] for term in terms if term in self._numbers}
+
+    def postings(self, term_id: int) -> Postings:
+        """Return the pages that hold a term."""
+        ids, counts = np.unique(self._owners[self._joined == term_id], return_counts=True)
+        return Postings(ids.astype(np.int64), counts.astype(np.float32))
+
+    def page_tokens(self, page_ids: Sequence[int]) -> list[TokenIds]:
+        """Return the tokens of pages in order."""
+        return [self._pages[page_id - 1] for page_id in page_ids]
+
+    def beginning_with(self, start: str, *, limit: int) -> list[int]:
+        """Return longer terms that begin so."""
+        longer = [t for t in self._numbers if len(t) > len(start) and t.startswith(start)]
+        return self._most_frequent(longer, limit)
+
+    def ending_with(self, end: str, *, limit: int) -> list[int]:
+        """Return longer terms that end so."""
+        longer = [t for t in self._numbers if len(t) > len(end) and t.endswith(end)]
+        return self._most_frequent(longer, limit)
+
+    def _most_frequent(self, terms: Sequence[str], limit: int) -> list[int]:
+        numbers = [self._numbers[term] for term in sorted(terms)]
+        if len(numbers) <= limit:
+            return numbers
+        return sorted(numbers, key=lambda term_id: -len(self.postings(term_id).ids))[:limit]

@@ -1,0 +1,184 @@
+"""A library's statistics, kept with its indices.
+
+Scores are computed by us from vectors as the encoder gave them, so statistics made anew hold for
+all pages at once. The whitened vectors by which the server proposes pages follow behind:
+``rewrite`` brings up to date whichever are not, and goes on where it was killed.
+
+They are made anew by themselves while a library is small, each time that it has doubled, as in
+a local library; from then on they stay as they are until somebody asks.
+"""
+
+import itertools
+import threading
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+
+from folioscope.domain.pages import LOOK_COUNT
+from folioscope.domain.protocols import Cancellation
+from folioscope.stores.elastic import filters
+from folioscope.stores.elastic.bulk import BulkAction
+from folioscope.stores.elastic.library import ServerLibrary
+from folioscope.stores.elastic.mapping import Json
+from folioscope.stores.elastic.page_documents import (
+    FACT_FIELDS,
+    UNREADABLE,
+    FoundPage,
+    decoded,
+    encoded,
+    found_page,
+    page_id,
+    page_source,
+    record_of,
+)
+from folioscope.stores.statistics import (
+    LibraryStatistics,
+    MomentSum,
+    default_statistics,
+    is_due,
+    make_statistics,
+    unpack_statistics,
+)
+from folioscope.stores.views import VectorBatch
+
+SMALL = 4096  # pages up to which statistics are made anew by themselves
+_ID = "statistics"
+_AT_ONCE = 500
+
+
+class KeptStatistics:
+    """What whitens vectors and ranks looks. Safe from any thread."""
+
+    def __init__(self, library: ServerLibrary) -> None:
+        self._library = library
+        self._lock = threading.RLock()
+        self._known: LibraryStatistics | None = None
+        self._made_at = ""
+
+    def load(self) -> bool:
+        """Read what others may have made anew; True when it is another than was known."""
+        library = self._library
+        index = library.names.documents
+        with self._lock:
+            known = self._known
+            found = library.connection.get_many(index, [_ID], source=["version", "facts"])
+            if _ID not in found:
+                self._known, self._made_at = None, ""
+                return known is not None
+            self._made_at = found[_ID].source["facts"]
+            if known is not None and known.version == found[_ID].source["version"]:
+                return False
+            whole = library.connection.get_many(index, [_ID])[_ID].source
+            version = int(whole["version"])
+            self._known = unpack_statistics(decoded(whole["data"]), version=version)
+            return True
+
+    def current(self) -> LibraryStatistics:
+        """Return the statistics; those shipped with Folioscope before the library has its own."""
+        known = self._known
+        return known if known is not None else default_statistics(self._library.dim or 1)
+
+    @property
+    def pages(self) -> int:
+        """Of how many pages they were made."""
+        return self._known.pages if self._known is not None else 0
+
+    def is_stale(self) -> bool:
+        """Whether any document came, went or changed since they were made."""
+        return self._library.signature() != self._made_at
+
+    @property
+    def may_be_due(self) -> bool:
+        """Whether a library that grows still makes them anew by itself."""
+        return self.pages < SMALL
+
+    def is_due(self, pages: int) -> bool:
+        """Whether a library of so many pages makes them anew by itself."""
+        return self.may_be_due and is_due(self.pages, pages=pages)
+
+    def refresh(self, token: Cancellation | None = None) -> None:
+        """Make statistics of all pages that can be found, if there are any."""
+        library = self._library
+        made_at, dim = library.signature(), library.dim
+        if not dim:
+            return
+        sums = (MomentSum(dim), MomentSum(dim), MomentSum(dim))
+        looks = [np.zeros((0, LOOK_COUNT), np.float32)]
+        for pages in self._pages(token):
+            batch = VectorBatch.of([page.vectors for page in pages if page.vectors], dim)
+            sums[0].add(batch.page[batch.has_page])
+            sums[1].add(batch.regions)
+            sums[2].add(batch.title)
+            looks.append(np.array([page.facts.looks for page in pages], np.float32))
+        ranked = np.concatenate(looks)
+        if len(ranked):
+            version = self.current().version + 1
+            self._put(make_statistics(sums, ranked, version=version, dim=dim), made_at)
+
+    def _pages(self, token: Cancellation | None) -> Iterator[list[FoundPage]]:
+        library = self._library
+        library.settle()
+        query: Json = {"bool": {"filter": filters.alive(library.unlisted())}}
+        hits = library.scan_pages(query, fields=[*FACT_FIELDS, "vectors"], at_once=_AT_ONCE)
+        while part := list(itertools.islice(hits, _AT_ONCE)):
+            if token is not None:
+                token.raise_if_cancelled()
+            yield [page for hit in part if (page := _readable(hit)) is not None]
+
+    def _put(self, made: LibraryStatistics, made_at: str) -> None:
+        source = {
+            "what": _ID,
+            "version": made.version,
+            "pages": made.pages,
+            "facts": made_at,
+            "data": encoded(made.packed()),
+        }
+        index = self._library.names.documents
+        self._library.connection.put(index, _ID, source)
+        with self._lock:
+            self._known, self._made_at = made, made_at
+
+    def rewrite(self, token: Cancellation | None = None) -> int:
+        """Whiten anew what the server proposes pages by; returns how many were behind.
+
+        A page that somebody replaces meanwhile is left as they write it.
+        """
+        library, statistics = self._library, self.current()
+        behind = {"bool": {"must_not": [{"term": {"whitened": statistics.version}}]}}
+        fields = [*FACT_FIELDS, "vectors"]
+        body = {"docvalue_fields": fields, "seq_no_primary_term": True}
+        library.settle()
+        index, done = library.names.pages, 0
+        hits = library.connection.scan(index, behind, fields=body, at_once=_AT_ONCE)
+        while part := list(itertools.islice(hits, _AT_ONCE)):
+            if token is not None:
+                token.raise_if_cancelled()
+            report = library.connection.bulk(_rewritten(index, part, statistics), token=token)
+            library.wrote(index)
+            done += report.written
+        return done
+
+
+def _rewritten(
+    index: str, hits: Iterable[Any], statistics: LibraryStatistics
+) -> Iterator[BulkAction]:
+    for hit in hits:
+        try:
+            record, generation = record_of(hit), hit["fields"]["generation"][0]
+        except UNREADABLE:
+            continue
+        yield BulkAction(
+            index,
+            page_id(record.ref, generation),
+            page_source(record, generation, statistics),
+            if_seq_no=hit["_seq_no"],
+            if_primary_term=hit["_primary_term"],
+        )
+
+
+def _readable(hit: Any) -> FoundPage | None:
+    try:
+        return found_page(hit)
+    except UNREADABLE:
+        return None

@@ -1,0 +1,201 @@
+"""Pages as documents of the server, and back."""
+
+import base64
+import struct
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from folioscope.domain.pages import (
+    LOOK_COUNT,
+    PageRecord,
+    PageRef,
+    PageVectors,
+    TextSource,
+)
+from folioscope.stores.elastic.mapping import MOST_LETTERS
+from folioscope.stores.page_blobs import (
+    decode_text,
+    encode_text,
+    pack_regions,
+    pack_text,
+    pack_vectors,
+    unpack_regions,
+    unpack_text,
+    unpack_vectors,
+)
+from folioscope.stores.page_facts import PageFacts, facts_of, tokens_of
+from folioscope.stores.records import no_vectors
+from folioscope.stores.row_codes import sealed, unsealed
+from folioscope.stores.statistics import LibraryStatistics
+
+# what cannot be made of a hit that is damaged
+UNREADABLE = (ValueError, KeyError, IndexError, TypeError, struct.error, zlib.error)
+_FACTS = struct.Struct(f"<dddfQI{LOOK_COUNT}f")  # width, height, ink, told, digest, length, looks
+_LEAST_LENGTH = 1e-6  # a shorter vector points nowhere
+PLACE_FIELDS = ("ref", "generation", "source")
+FACT_FIELDS = (*PLACE_FIELDS, "facts")
+Json = dict[str, Any]
+
+
+def ref_key(ref: PageRef) -> str:
+    """Name a page, whichever version of its document it is of."""
+    return f"{ref.document_id}:{ref.page_index}"
+
+
+def ref_of_key(key: str) -> PageRef:
+    """Undo ``ref_key``."""
+    document_id, _, index = key.rpartition(":")
+    return PageRef(document_id, int(index))
+
+
+def page_id(ref: PageRef, generation: str) -> str:
+    """Return the id under which a page of a version of its document is kept."""
+    return f"{ref.document_id}:{generation}:{ref.page_index}"
+
+
+def page_source(record: PageRecord, generation: str, statistics: LibraryStatistics) -> Json:
+    """Return a page as it is sent to the server."""
+    words = [word[:MOST_LETTERS] for word in tokens_of(record)]
+    facts = facts_of(record, words)
+    return {
+        "ref": ref_key(record.ref),
+        "document_id": record.ref.document_id,
+        "page_index": record.ref.page_index,
+        "generation": generation,
+        "source": record.text_source.value,
+        "length": len(words),
+        "tokens": " ".join(words),
+        "said": plain(record.text.plain),
+        "facts": _text(_packed_facts(record, facts)),
+        "words": _text(zlib.compress(" ".join(words).encode(), 6)),
+        "vectors": _text(sealed(pack_vectors(record.vectors))),
+        "text": _text(pack_text(record.text)),
+        "boxes": _text(pack_regions(record.regions)),
+        "title_line": _text(encode_text(record.title_line)),
+        **searched(record.vectors, record.looks, statistics),
+    }
+
+
+def searched(vectors: PageVectors, looks: Any, statistics: LibraryStatistics) -> Json:
+    """Return the fields that a page is found by, whitened and ranked by the statistics."""
+    page, region, title = statistics.whitening
+    regions = vectors.regions.reshape(-1, statistics.dim)
+    found: Json = {
+        "whitened": statistics.version,
+        "ranked": statistics.ranks.percentiles(looks[None])[0],
+        "regions": [{"at": row} for row in _pointing(region.pages(regions))],
+    }
+    for name, white, row in (("page", page, vectors.page), ("title", title, vectors.title)):
+        if row is not None and (own := _pointing(white.pages(row[None]))):
+            found[name] = own[0]
+    return found
+
+
+def _pointing(rows: Any) -> list[Any]:
+    return [row for row in rows if np.linalg.norm(row) > _LEAST_LENGTH]
+
+
+def _packed_facts(record: PageRecord, facts: PageFacts) -> bytes:
+    looks = np.asarray(record.looks, np.float32).tolist()
+    head = (record.width_pt, record.height_pt, facts.ink, facts.told, facts.digest, facts.length)
+    return _FACTS.pack(*head, *looks)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FoundPage:
+    """A page of an answer: its place, facts and, where asked, words in order and vectors."""
+
+    ref: PageRef
+    generation: str
+    facts: PageFacts
+    size_pt: tuple[float, float]
+    words: tuple[str, ...] = ()
+    vectors: PageVectors | None = None
+
+
+def found_page(hit: Mapping[str, Any]) -> FoundPage:
+    """Read a hit fetched with FACT_FIELDS and any of words and vectors; raises UNREADABLE."""
+    fields = hit["fields"]
+    ref = ref_of_key(fields["ref"][0])
+    width, height, ink, told, digest, length, *looks = _FACTS.unpack(_bytes(fields["facts"][0]))
+    facts = PageFacts(
+        document_id=ref.document_id,
+        page_index=ref.page_index,
+        source=TextSource(fields["source"][0]),
+        told=told,
+        ink=ink,
+        digest=digest,
+        length=length,
+        looks=np.array(looks, np.float32),
+    )
+    return FoundPage(
+        ref=ref,
+        generation=fields["generation"][0],
+        facts=facts,
+        size_pt=(width, height),
+        words=words_of(fields["words"][0]) if "words" in fields else (),
+        vectors=vectors_of(fields["vectors"][0]) if "vectors" in fields else None,
+    )
+
+
+def record_of(hit: Mapping[str, Any]) -> PageRecord:
+    """Make a page of a hit fetched with its source, FACT_FIELDS and perhaps vectors."""
+    found, source = found_page(hit), hit["_source"]
+    return PageRecord(
+        ref=found.ref,
+        width_pt=found.size_pt[0],
+        height_pt=found.size_pt[1],
+        text=unpack_text(_bytes(source["text"])),
+        text_source=found.facts.source,
+        regions=unpack_regions(_bytes(source["boxes"])),
+        looks=found.facts.looks,
+        title_line=decode_text(_bytes(source["title_line"])),
+        ink=found.facts.ink,
+        vectors=found.vectors or no_vectors(),
+    )
+
+
+def words_of(data: str) -> tuple[str, ...]:
+    """Undo how a page's words in order are kept."""
+    text = zlib.decompress(_bytes(data)).decode()
+    return tuple(text.split(" ")) if text else ()
+
+
+def vectors_of(data: str) -> PageVectors:
+    """Undo how a page's vectors are kept."""
+    return unpack_vectors(unsealed(_bytes(data)))
+
+
+def plain(text: str) -> str:
+    """Return text that can be sent: lone surrogates, which PDFs hold, are none."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+
+
+def encoded(data: bytes) -> str:
+    """Return bytes as they are sent."""
+    return _text(data)
+
+
+def decoded(data: str) -> bytes:
+    """Undo ``encoded``."""
+    return _bytes(data)
+
+
+def generations_of(pages: Sequence[FoundPage]) -> dict[str, set[str]]:
+    """Return the versions of documents that pages are of."""
+    found: dict[str, set[str]] = {}
+    for page in pages:
+        found.setdefault(page.ref.document_id, set()).add(page.generation)
+    return found
+
+
+def _text(data: bytes) -> str:
+    return base64.b64encode(data).decode("ascii")
+
+
+def _bytes(data: str) -> bytes:
+    return base64.b64decode(data)

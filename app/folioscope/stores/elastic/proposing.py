@@ -1,0 +1,227 @@
+"""Which pages may answer a query: asked of the server in one round trip.
+
+Each kind of evidence proposes pages of its own (words, share of the query's weight, meaning by
+page, title and region, looks, names, and the vector of a visual model), and the same request
+counts what the scores need: pages, their mean length, and how many hold each word. Counts are
+exact, for they are counted over all shards and not estimated from one; BM25 as the server
+computes it only chooses whom to look at closely. Scores are then ours (see scoring).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from folioscope.domain.embeddings import VisualQuery
+from folioscope.domain.pages import Float32
+from folioscope.domain.queries import StoreQuery, WordQuery
+from folioscope.stores.elastic import filters
+from folioscope.stores.elastic.document_rows import is_document, shown
+from folioscope.stores.elastic.filters import Mask
+from folioscope.stores.elastic.mapping import Json
+from folioscope.stores.statistics import LibraryStatistics
+from folioscope.stores.words import Corpus
+
+LEAST = 100  # pages that each kind of evidence proposes in any case
+MOST = 10_000  # hits that the server returns at once
+_RELATED_BOOST = 0.5
+_FETCHED = 1000  # pages that one search fetches
+PLACES: Json = {"_source": False, "docvalue_fields": ["ref"]}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a query asks for, and what may be found at all."""
+
+    query: StoreQuery
+    limit: int
+    unlisted: tuple[str, ...]
+    allowed: Mask
+
+    @property
+    def mask(self) -> list[Json]:
+        """The clauses of pages that may be found."""
+        return [*filters.alive(self.unlisted), *self.allowed.places, *self.allowed.texts]
+
+    @property
+    def wanted(self) -> int:
+        """How many pages each kind of evidence proposes."""
+        return min(MOST, max(LEAST, self.limit))
+
+
+@dataclass(slots=True)
+class Proposals:
+    """``refs``: keys of pages. ``named``: documents whose file names answer, best first."""
+
+    corpus: Corpus
+    refs: dict[str, None] = field(default_factory=dict)
+    named: list[str] = field(default_factory=list)
+    unlisted: tuple[str, ...] = ()
+
+
+def page_searches(plan: Plan, statistics: LibraryStatistics, *, has_vectors: bool) -> list[Json]:
+    """Return the searches of the index of pages, each for one kind of evidence."""
+    query, terms = plan.query, plan.query.words.terms
+    searches: list[Json] = []
+    if terms:
+        searches += [_by_words(plan), _by_share(plan), _as_said(plan)]
+    if query.vector is not None and has_vectors:
+        searches += _by_meaning(plan, statistics, query.vector)
+    if query.look_weights is not None and has_vectors:
+        searches.append(_nearest(plan, "ranked", query.look_weights, plan.mask))
+    elif query.vector is None and not terms and query.visual is None:
+        everything = {"bool": {"filter": plan.mask}}
+        order = [{"document_id": "asc"}, {"page_index": "asc"}]
+        searches.append({"query": everything, "size": plan.wanted, "sort": order, **PLACES})
+    return searches
+
+
+def _by_words(plan: Plan) -> Json:
+    should: list[Json] = []
+    for term in plan.query.words.terms:
+        should.append({"term": {"tokens": filters.cut(term)}})
+        if filters.has_relatives(term):
+            compounds = {"filter": filters.related(term), "boost": _RELATED_BOOST}
+            should.append({"constant_score": compounds})
+    return _scored(plan, should)
+
+
+def _by_share(plan: Plan) -> Json:
+    """Order pages by how much of the query's weight they hold, however often and long."""
+    should: list[Json] = []
+    for term in plan.query.words.terms:
+        own = {"term": {"tokens.share": filters.cut(term)}}
+        inside = {"filter": filters.related(term), "boost": _RELATED_BOOST}
+        relatives = [{"constant_score": inside}] if filters.has_relatives(term) else []
+        should.append({"dis_max": {"queries": [own, *relatives]}})
+    return _scored(plan, should)
+
+
+def _as_said(plan: Plan) -> Json:
+    said = " ".join(filters.cut(term) for term in plan.query.words.terms)
+    return _scored(plan, [{"match": {"said": {"query": said}}}]) | {"size": LEAST}
+
+
+def _scored(plan: Plan, should: list[Json]) -> Json:
+    found = {"bool": {"should": should, "minimum_should_match": 1, "filter": plan.mask}}
+    return {"query": found, "size": plan.wanted, "track_total_hits": False, **PLACES}
+
+
+def _by_meaning(plan: Plan, statistics: LibraryStatistics, vector: Float32) -> list[Json]:
+    fields = ("page", "regions.at", "title")
+    asked = [white.query(vector) for white in statistics.whitening]
+    return [
+        _nearest(plan, name, at, plan.mask)
+        for name, at in zip(fields, asked, strict=True)
+        if np.linalg.norm(at) > 0
+    ]
+
+
+def _nearest(plan: Plan, name: str, vector: Float32, mask: list[Json]) -> Json:
+    wanted = plan.wanted
+    near: Json = {
+        "field": name,
+        "query_vector": vector.tolist(),
+        "k": wanted,
+        "num_candidates": min(MOST, 2 * wanted),
+    }
+    if mask:
+        near["filter"] = mask
+    return {"knn": near, "size": wanted, "track_total_hits": False, **PLACES}
+
+
+def visual_search(plan: Plan, query: VisualQuery, *, allowed: list[str] | None) -> Json:
+    """Return the search of a visual model's index; ``allowed``: keys of pages, None for all."""
+    mask = [{"terms": {"ref": allowed}}] if allowed is not None else list(plan.allowed.places)
+    return _nearest(plan, "at", query.single, mask)
+
+
+def fetching(plan: Plan, proposals: Proposals, fields: Sequence[str]) -> Iterator[Json]:
+    """Yield the searches that fetch pages: those proposed, and those of documents named so."""
+    refs = list(proposals.refs)
+    fetched: Json = {"_source": False, "docvalue_fields": list(fields), "track_total_hits": False}
+    for start in range(0, len(refs), _FETCHED):
+        part = refs[start : start + _FETCHED]
+        chosen = [{"terms": {"ref": part}}, *plan.mask]
+        # twice: a document may have been replaced meanwhile
+        yield {"query": {"bool": {"filter": chosen}}, "size": 2 * len(part), **fetched}
+    if proposals.named:
+        chosen = [filters.any_document(proposals.named), *plan.mask]
+        terms = [{"term": {"tokens": filters.cut(term)}} for term in plan.query.words.terms]
+        yield {
+            "query": {"bool": {"filter": chosen, "should": terms}},
+            "size": plan.wanted,
+            **fetched,
+        }
+
+
+# counting
+
+
+def counting(words: WordQuery, unlisted: tuple[str, ...]) -> Json:
+    """Return the search that counts pages, and those that hold words and pairs."""
+    counted: dict[str, Json] = {}
+    for number, term in enumerate(words.terms):
+        counted[f"t{number}"] = {"term": {"tokens": filters.cut(term)}}
+        if filters.has_relatives(term):
+            counted[f"r{number}"] = filters.related(term)
+    for number, pair in enumerate(words.pairs):
+        spans = [{"span_term": {"tokens": filters.cut(token)}} for token in pair]
+        counted[f"p{number}"] = {"span_near": {"clauses": spans, "slop": 0, "in_order": True}}
+    aggregations: Json = {"length": {"avg": {"field": "length"}}}
+    if counted:
+        aggregations["holding"] = {"filters": {"filters": counted}}
+    return {
+        "size": 0,
+        "track_total_hits": True,
+        "query": {"bool": {"filter": filters.alive(unlisted)}},
+        "aggs": aggregations,
+    }
+
+
+def naming(words: WordQuery, *, limit: int) -> Json:
+    """Return the search of documents whose file names hold words, with its counts."""
+    holding = [{"term": {"names": filters.cut(term)}} for term in words.terms]
+    pages = {"pages": {"sum": {"field": "pages"}}}
+    counted: Json = {"weight": {"sum": {"field": "name_weight"}}, **pages}
+    if holding:
+        named = {f"t{number}": one for number, one in enumerate(holding)}
+        counted["holding"] = {"filters": {"filters": named}, "aggs": pages}
+    everything = {"bool": {"filter": [is_document(shown())], "should": holding}}
+    matching = {"bool": {"should": holding}} if holding else filters.EVERYTHING
+    return {
+        "size": min(MOST, max(LEAST, limit)) if holding else 0,
+        "query": everything,
+        "aggs": counted,
+        "post_filter": matching,
+        "_source": False,
+        "docvalue_fields": ["document_id"],
+    }
+
+
+def corpus_of(words: WordQuery, counted: Any, named: Any) -> Corpus:
+    """Read the answers to ``counting`` and ``naming``."""
+    sums = named["aggregations"]
+    pages = counted["hits"]["total"]["value"]
+    holding = _buckets(counted["aggregations"])
+    names = _buckets(sums)
+    related = {
+        term: holding[f"r{number}"]["doc_count"]
+        for number, term in enumerate(words.terms)
+        if f"r{number}" in holding
+    }
+    return Corpus(
+        pages=pages,
+        mean_length=float(counted["aggregations"]["length"]["value"] or 1.0),
+        mean_name_length=sums["weight"]["value"] / max(1.0, sums["pages"]["value"]),
+        df={t: holding[f"t{n}"]["doc_count"] for n, t in enumerate(words.terms)},
+        related_df=related,
+        pair_df={pair: holding[f"p{n}"]["doc_count"] for n, pair in enumerate(words.pairs)},
+        names_df={t: int(names[f"t{n}"]["pages"]["value"]) for n, t in enumerate(words.terms)},
+    )
+
+
+def _buckets(aggregations: Mapping[str, Any]) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = aggregations.get("holding", {}).get("buckets", {})
+    return found

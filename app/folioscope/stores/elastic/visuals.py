@@ -1,0 +1,287 @@
+"""Vectors of visual models on the server: an index a model.
+
+A page's vector is searched by the server; its late-interaction rows are one opaque field, pooled
+and coded as in a local library, and only those of the best candidates are fetched. ``rank_vectors``
+would let the server compare rows, but needs a paid licence and keeps every row as floats.
+"""
+
+import threading
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import Any
+
+from folioscope.domain.embeddings import Embedding, VisualPage, VisualQuery
+from folioscope.domain.pages import PageRef
+from folioscope.stores.elastic import filters, mapping
+from folioscope.stores.elastic.bulk import BulkAction, Write
+from folioscope.stores.elastic.candidate_looks import CandidateLooks
+from folioscope.stores.elastic.errors import MissingIndexError
+from folioscope.stores.elastic.library import ServerLibrary
+from folioscope.stores.elastic.mapping import Json
+from folioscope.stores.elastic.page_documents import (
+    UNREADABLE,
+    decoded,
+    encoded,
+    page_id,
+    ref_key,
+    ref_of_key,
+)
+from folioscope.stores.pooling import pooled
+from folioscope.stores.row_codes import RowCodes
+from folioscope.stores.visual_blobs import (
+    LookBody,
+    look_of,
+    pack_body,
+    pack_single,
+    unpack_body,
+    unpack_single,
+)
+from folioscope.stores.visual_checks import checked_embedding, checked_query, common_dims
+
+_AT_ONCE = 500
+_BODIES = 100  # rows of so many pages are fetched together
+
+
+@dataclass(frozen=True, slots=True)
+class _Model:
+    """An index of a visual model."""
+
+    index: str
+    model: str
+    dim: int
+    row_dim: int
+
+
+class ServerVisuals:
+    """Keeps and fetches vectors of visual models. Safe from any thread."""
+
+    def __init__(self, library: ServerLibrary) -> None:
+        self._library = library
+        self._lock = threading.RLock()
+        self._models: dict[str, _Model] | None = None
+
+    def forget(self) -> None:
+        """Forget what others may have changed."""
+        self._models = None
+
+    # keeping
+
+    def put(self, model: str, pages: Sequence[tuple[PageRef, Embedding]]) -> None:
+        """Keep pages, all or none; pages that are gone are passed over."""
+        dims = common_dims(checked_embedding(ref, found) for ref, found in pages)
+        there = self._there([ref for ref, _ in pages])
+        kept = [(ref, pooled(found)) for ref, found in pages if ref in there]
+        if not kept:
+            return
+        known = self._ready(model, dims)
+        self._library.connection.bulk(
+            BulkAction(known.index, ref_key(ref), _source(ref, page)) for ref, page in kept
+        )
+        self._library.wrote(known.index)
+
+    def _there(self, refs: Sequence[PageRef]) -> set[PageRef]:
+        """Return those pages that are committed, be their document hidden or not."""
+        library = self._library
+        rows = library.documents.get({ref.document_id for ref in refs})
+        wanted = {
+            page_id(ref, row.generation): ref
+            for ref in refs
+            if (row := rows.get(ref.document_id)) is not None and row.generation
+        }
+        found = library.connection.get_many(library.names.pages, list(wanted), source=False)
+        return {wanted[key] for key in found}
+
+    def _ready(self, model: str, dims: tuple[int, int]) -> _Model:
+        """Return the index of a model, making it for vectors of these sizes if need be."""
+        with self._lock:
+            known = self._known().get(model)
+            if known is not None:
+                dim, row_dim = common_dims([dims, (known.dim, known.row_dim)])
+                if row_dim != known.row_dim:  # the first pages had no rows
+                    self._note(known.index, model, dim, row_dim)
+                return known
+            index, (dim, row_dim) = self._library.names.visual(model), dims
+            kind = self._library.vector_kind()
+            layout = mapping.visuals(model=model, dim=dim, row_dim=row_dim, kind=kind)
+            settings = self._library.settings()
+            self._library.connection.put_index(index, settings=settings, mappings=layout)
+            self._models = None
+            return self._ready(model, dims)
+
+    def _note(self, index: str, model: str, dim: int, row_dim: int) -> None:
+        layout = mapping.visuals(model=model, dim=dim, row_dim=row_dim, kind="")
+        self._library.connection.put_mapping(index, {"_meta": layout["_meta"]})
+        self._models = None
+
+    def _known(self) -> dict[str, _Model]:
+        with self._lock:
+            if self._models is None:
+                self._models = {model.model: model for model in self._read_models()}
+            return self._models
+
+    def _read_models(self) -> list[_Model]:
+        library = self._library
+        try:
+            found = library.connection.read("GET", f"/{library.names.visuals}/_mapping")
+        except MissingIndexError:
+            return []
+        told = ((index, said["mappings"].get("_meta", {})) for index, said in found.items())
+        return [
+            _Model(index, meta["model"], meta["dim"], meta["row_dim"])
+            for index, meta in told
+            if meta.get("format") == mapping.FORMAT
+        ]
+
+    def pages(self, model: str, refs: Sequence[PageRef]) -> list[VisualPage | None]:
+        """Fetch pages, in the order asked; one that cannot be read counts as not there."""
+        known = self._known().get(model)
+        if known is None:
+            return [None] * len(refs)
+        there = self._there(refs)
+        hits = self._hits(known, [r for r in refs if r in there], ("single", "body"), _BODIES)
+        found = {ref: _page(fields, known.dim) for ref, fields in hits.items()}
+        return [found.get(ref) for ref in refs]
+
+    def without(self, model: str, refs: Sequence[PageRef]) -> list[PageRef]:
+        """Return those of some pages that have no vectors of a model."""
+        known = self._known().get(model)
+        if known is None or not refs:
+            return list(refs)
+        there = self._hits(known, refs, (), _AT_ONCE)
+        return [ref for ref in refs if ref not in there]
+
+    def models(self) -> list[str]:
+        """Return the models of which vectors are kept."""
+        return list(self._known())
+
+    def by_document(self, model: str) -> dict[str, int]:
+        """Count the pages that have vectors of a model, by document."""
+        known = self._known().get(model)
+        found: dict[str, int] = {}
+        if known is None:
+            return found
+        self._library.settle(known.index)
+        after: Json = {}
+        while True:
+            source = {"sources": [{"id": {"terms": {"field": "document_id"}}}], "size": 10_000}
+            body = {"size": 0, "aggs": {"of": {"composite": source | after}}}
+            answer = self._library.connection.search(body, known.index)["aggregations"]["of"]
+            found |= {bucket["key"]["id"]: bucket["doc_count"] for bucket in answer["buckets"]}
+            if "after_key" not in answer:
+                return found
+            after = {"after": answer["after_key"]}
+
+    def keep_pages(self, document_id: str, indices: AbstractSet[int]) -> None:
+        """Forget what was kept of a document's other pages, which it no longer has."""
+        own: Json = {"term": {"document_id": document_id}}
+        kept = {"terms": {"page_index": sorted(indices)}}
+        self._delete({"bool": {"filter": [own], "must_not": [kept]}})
+
+    def drop(self, model: str) -> None:
+        """Forget a model."""
+        known = self._known().get(model)
+        if known is not None:
+            self._library.connection.delete_index(known.index)
+            self.forget()
+
+    def remove_documents(self, ids: Iterable[str]) -> None:
+        """Forget what was kept of documents."""
+        gone = list(ids)
+        if gone:
+            self._delete(filters.any_document(gone))
+
+    def keep_documents(self, ids: AbstractSet[str]) -> None:
+        """Forget what was kept of all other documents."""
+        known = filters.any_document(ids)
+        self._delete({"bool": {"must_not": [known]}})
+
+    def _delete(self, query: Json) -> None:
+        connection = self._library.connection
+        for known in self._known().values():
+            self._library.settle(known.index)
+            hits = connection.scan(known.index, query, fields={"_source": False}, at_once=5000)
+            connection.bulk(BulkAction(known.index, hit["_id"], write=Write.DELETE) for hit in hits)
+            self._library.wrote(known.index)
+
+    # search
+
+    def index_of(self, query: VisualQuery) -> str | None:
+        """Return the index that a query asks, None where nothing is kept of its model."""
+        known = self._known().get(query.model)
+        if known is None:
+            return None
+        checked_query(query, (known.dim, known.row_dim))
+        return known.index
+
+    def candidates(self, query: VisualQuery | None, refs: Sequence[PageRef]) -> CandidateLooks:
+        """Return what scores pages by look."""
+        known = None if query is None else self._known().get(query.model)
+        if known is None:
+            return CandidateLooks((0, 0), {}, self._bodies)
+        hits = self._hits(known, refs, ("single",), _AT_ONCE)
+        codes = {ref: _single(fields, known.dim) for ref, fields in hits.items()}
+        singles = {ref: single for ref, single in codes.items() if single is not None}
+        return CandidateLooks((known.dim, known.row_dim), singles, self._bodies)
+
+    def _bodies(self, model: str, refs: Sequence[PageRef]) -> dict[PageRef, LookBody]:
+        known = self._known().get(model)
+        if known is None:
+            return {}
+        hits = self._hits(known, refs, ("body",), _BODIES)
+        found = {ref: _body(fields) for ref, fields in hits.items()}
+        return {ref: body for ref, body in found.items() if body is not None}
+
+    def _hits(
+        self, known: _Model, refs: Sequence[PageRef], fields: Sequence[str], at_once: int
+    ) -> dict[PageRef, Any]:
+        """Return the fields of pages that have a vector."""
+        self._library.settle(known.index)
+        keys = [ref_key(ref) for ref in dict.fromkeys(refs)]
+        searches: list[tuple[str, Json]] = [
+            (
+                known.index,
+                {
+                    "query": {"terms": {"ref": keys[start : start + at_once]}},
+                    "size": at_once,
+                    "_source": False,
+                    "docvalue_fields": ["ref", *fields],
+                },
+            )
+            for start in range(0, len(keys), at_once)
+        ]
+        if not searches:
+            return {}
+        answers = self._library.connection.msearch(searches)
+        hits = (hit["fields"] for answer in answers for hit in answer["hits"]["hits"])
+        return {ref_of_key(fields["ref"][0]): fields for fields in hits}
+
+
+def _source(ref: PageRef, page: VisualPage) -> Json:
+    return {
+        "ref": ref_key(ref),
+        "document_id": ref.document_id,
+        "page_index": ref.page_index,
+        "at": page.single,
+        "single": encoded(pack_single(page.single)),
+        "body": encoded(pack_body(page)),
+    }
+
+
+def _single(fields: Any, dim: int) -> RowCodes | None:
+    try:
+        return unpack_single(decoded(fields["single"][0]), dim)
+    except UNREADABLE:
+        return None
+
+
+def _body(fields: Any) -> LookBody | None:
+    try:
+        return unpack_body(decoded(fields["body"][0]))
+    except UNREADABLE:
+        return None
+
+
+def _page(fields: Any, dim: int) -> VisualPage | None:
+    single, body = _single(fields, dim), _body(fields)
+    return None if single is None or body is None else look_of(single, body)
