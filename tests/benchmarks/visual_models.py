@@ -2,8 +2,10 @@
 
 Options: ``--model`` one of the shipped names, ``--towers``, ``--precisions``, ``--batches``,
 ``--device cuda`` on a machine with a card (there transformers runs in float16 through SDPA,
-which is flash attention), ``--no-peer``. What a precision loses is told as the least cosine of
-its outputs to float32's *on the same random weights*: real weights may do better or worse.
+which is flash attention), ``--no-peer``. On processors ratios are those of the cores' seconds,
+which hardly change when something else runs beside; on cards those of the clock. What a
+precision loses is told as the least cosine of its outputs to float32's *on the same random
+weights*: real weights may do better or worse.
 transformers runs in the Python of ``FOLIOSCOPE_TORCH_PYTHON``, or of ``make parity``.
 """
 
@@ -37,10 +39,11 @@ PROVIDERS = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExecutionProvider"}
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """What one program took: seconds of the best round by work."""
+    """What one program took: seconds of the best round by work, and of all cores together."""
 
     name: str
     seconds: dict[str, float]
+    processor_s: dict[str, float]
     peak_bytes: int
     cosine: float | None = None
     provider: str = ""
@@ -113,6 +116,10 @@ class Tower:
             )
             self.contenders.append(_contender(f"transformers {dtype} {attention}", said, None))
 
+    def taken(self, one: Contender) -> dict[str, float]:
+        """Return the seconds that ratios are made of."""
+        return one.processor_s if self.options.device == "cpu" else one.seconds
+
     def show(self) -> None:
         """Print the table: the peer's eager time is what the others are measured by."""
         works = list(self.contenders[0].seconds)
@@ -122,12 +129,14 @@ class Tower:
             for work in works:
                 if work in one.seconds:
                     rows.append([one.name, work, *self._row(one, work, peer)])
-        head = ["contender", "work", "s", "s a page", "× eager", "peak GB", "of matmul", "cosine"]
+        head = ["contender", "work", "s", "cores' s", "× eager", "peak GB", "of matmul", "cosine"]
         show_table(head, rows)
 
     def _row(self, one: Contender, work: str, peer: Contender | None) -> list[object]:
         seconds, batch = one.seconds[work], int(work.rpartition("×")[2])
-        ratio = f"{peer.seconds[work] / seconds:.2f}" if peer and work in peer.seconds else "–"
+        ratio = "–"
+        if peer and work in peer.seconds:
+            ratio = f"{self.taken(peer)[work] / self.taken(one)[work]:.2f}"
         share, cosine = "–", "–" if one.cosine is None else f"{one.cosine:.5f}"
         if not one.name.startswith("transformers"):
             precision = Precision(one.name)
@@ -135,8 +144,8 @@ class Tower:
             rows = QUERY if work.startswith("query") else rows
             flop = products_flop(self.template(precision), rows * batch)
             peak = matmul_peak(precision, PROVIDERS[self.options.device])
-            share = f"{100 * flop / seconds / peak:.0f} %"
-        return [seconds, seconds / batch, ratio, one.peak_bytes / 1e9, share, cosine]
+            share = f"{100 * flop / self.taken(one)[work] / peak:.0f} %"
+        return [seconds, one.processor_s[work], ratio, one.peak_bytes / 1e9, share, cosine]
 
 
 def main() -> int:
@@ -158,7 +167,7 @@ def _meets_goal(towers: list[Tower]) -> bool:
     sums: dict[str, float] = {}
     for tower in towers:
         for one in tower.contenders:
-            sums[one.name] = sums.get(one.name, 0.0) + one.seconds["page ×1"]
+            sums[one.name] = sums.get(one.name, 0.0) + tower.taken(one)["page ×1"]
     ours, peer = sums.get("w8a8"), sums.get("transformers fp32 eager")
     if ours is None or peer is None:
         return True
@@ -195,8 +204,13 @@ def _run_python(python: str, *arguments: list[str]) -> dict[str, Any]:
 
 
 def _contender(name: str, said: dict[str, Any], cosine: float | None) -> Contender:
-    best = {work: min(times) for work, times in said["seconds"].items()}
-    return Contender(name, best, said["peak_bytes"], cosine, said.get("provider", ""))
+    seconds, processor_s = (
+        {work: min(times) for work, times in said[key].items()}
+        for key in ("seconds", "processor_s")
+    )
+    return Contender(
+        name, seconds, processor_s, said["peak_bytes"], cosine, said.get("provider", "")
+    )
 
 
 def _least_cosine(found: np.ndarray, exact: np.ndarray) -> float:

@@ -6,7 +6,6 @@ speed does not depend on them, and drawing billions of random numbers takes minu
 
 import argparse
 import json
-import resource
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -18,6 +17,8 @@ from transformers.models.qwen2_5_vl.configuration_qwen2_5_vl import Qwen2_5_VLCo
 from transformers.models.qwen2_vl import modeling_qwen2_vl as older
 from transformers.models.qwen2_vl.configuration_qwen2_vl import Qwen2VLConfig
 
+from tests.benchmarks.peak import peak_resident_bytes
+
 _TYPES = {"fp32": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
 
 
@@ -28,20 +29,22 @@ def main() -> int:
     device, dtype = torch.device(options.device), _TYPES[options.dtype]
     told: dict[str, object] = {"torch": torch.__version__}
     seconds: dict[str, list[float]] = {}
+    processor: dict[str, list[float]] = {}
     with torch.inference_mode():
         for name, run in _works(options, device, dtype):
             if device.type == "cuda":
                 run()
             for _ in range(options.rounds):
-                started = time.perf_counter()
+                started, busy = time.perf_counter(), time.process_time()
                 run()
                 if device.type == "cuda":
                     torch.cuda.synchronize()
                 seconds.setdefault(name, []).append(time.perf_counter() - started)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+                processor.setdefault(name, []).append(time.process_time() - busy)
+    peak = peak_resident_bytes()
     if device.type == "cuda":
         told["gpu"], peak = torch.cuda.get_device_name(), torch.cuda.max_memory_allocated()
-    print(json.dumps(told | {"seconds": seconds, "peak_bytes": peak}))
+    print(json.dumps(told | {"seconds": seconds, "processor_s": processor, "peak_bytes": peak}))
     return 0
 
 

@@ -5,7 +5,6 @@ Prints one JSON object: seconds of each run by work, peak memory in bytes, provi
 
 import argparse
 import json
-import resource
 import sys
 import time
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from folioscope.inference.sessions import SessionWishes, open_session
+from tests.benchmarks.peak import peak_resident_bytes
 from tests.benchmarks.visual_work import Work, page_inputs, query_inputs, vision_inputs
 
 
@@ -29,21 +29,20 @@ def main() -> int:
     }
     work = Work(**json.loads(options.work))
     seconds: dict[str, list[float]] = {}
+    processor: dict[str, list[float]] = {}
     for name, inputs in _inputs(options.tower, options.batches, work):
         outputs = list(session.outputs)
         if options.provider != "CPUExecutionProvider":
             session.run_all(outputs, inputs)  # the first run on a card also compiles
         for _ in range(options.rounds):
-            started = time.perf_counter()
+            started, busy = time.perf_counter(), time.process_time()
             values = session.run_all(outputs, inputs)
             seconds.setdefault(name, []).append(time.perf_counter() - started)
+            processor.setdefault(name, []).append(time.process_time() - busy)
         if options.keep and name.endswith("×1"):
             np.save(options.keep / f"{name}.npy", values[0].reshape(-1, values[0].shape[-1]))
-    told |= {
-        "seconds": seconds,
-        "peak_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
-    }
-    print(json.dumps(told))
+    peak = peak_resident_bytes()
+    print(json.dumps(told | {"seconds": seconds, "processor_s": processor, "peak_bytes": peak}))
     return 0
 
 
