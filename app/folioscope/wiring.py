@@ -25,10 +25,12 @@ if TYPE_CHECKING:
     from folioscope.cli.vector_commands import ModelRooms
     from folioscope.domain.models import ModelShelf
     from folioscope.domain.protocols import DocumentReader, TextEncoder
+    from folioscope.inference.remote_shelf import ShelfWithServers
     from folioscope.services.api import IndexingService, PageService
     from folioscope.services.indexing_run import Rooms
     from folioscope.services.library_stores import LibraryStores
     from folioscope.services.look_api import ModelsService
+    from folioscope.services.remote_models import RemoteModels
     from folioscope.services.searching import PageSearchService
     from folioscope.services.visual_parts import VisualParts
 
@@ -71,11 +73,11 @@ class OpenLibrary:
         self.close()  # what an earlier try left
         from folioscope.documents.limits import ReadingLimits
         from folioscope.documents.reader import WorkerDocumentReader
-        from folioscope.inference.starter import load_starter_encoder
+        from folioscope.remote_rooms import chosen_text_encoder
         from folioscope.services.encoder_on_demand import EncoderOnDemand
         from folioscope.services.page_making import COMPOSING_VERSION
 
-        encoder = EncoderOnDemand(load_starter_encoder(paths.models_dir()))
+        encoder = EncoderOnDemand(chosen_text_encoder(open_shelf(self._settings), self._settings))
         fingerprint = "|".join((encoder.spec.fingerprint, COMPOSING_VERSION, READING_VERSION))
         stores = self._stores(fingerprint)
         reader = WorkerDocumentReader(
@@ -136,7 +138,7 @@ class OpenLibrary:
             own_folder=pasted,
         )
         pages = PagePictures(stores, reader, passwords=passwords, pasted_dir=pasted)
-        shelf = open_shelf()
+        shelf = open_shelf(settings)
         visual = self._visual(rooms, shelf, indexing=indexing, pages=pages, waits=waits)
         search = _search(stores, encoder, visual)
         services = Services(
@@ -198,11 +200,16 @@ class _Opened:
     warm_ups: tuple[Callable[[], None], ...]
 
 
-def open_shelf() -> "ModelShelf":
-    """Return the models of this machine; nothing heavy is loaded before one is used."""
-    from folioscope.inference.shelf import OnnxModelShelf
+def open_shelf(settings: SettingsStore) -> "ShelfWithServers":
+    """Return the models of this machine, and those on servers that may be used.
 
-    return OnnxModelShelf(paths.shipped_dir("onnx_models"), paths.models_dir())
+    Nothing heavy is loaded before one is used.
+    """
+    from folioscope.inference.shelf import OnnxModelShelf
+    from folioscope.remote_rooms import with_servers
+
+    here = OnnxModelShelf(paths.shipped_dir("onnx_models"), paths.models_dir())
+    return with_servers(here, settings)
 
 
 def _warm_up(jobs: Sequence[Callable[[], None]]) -> None:
@@ -267,7 +274,15 @@ class AppWiring:
 
         start_logging()
         self._settings.load()
-        return ShelvedModels(open_shelf(), self._settings)
+        return ShelvedModels(open_shelf(self._settings), self._settings)
+
+    def remote_models(self, directory: Path) -> "RemoteModels":
+        """Lend what asks a library's server for models; the library need not be open."""
+        from folioscope.remote_rooms import remote_models_of
+
+        start_logging()
+        self._settings.load()
+        return remote_models_of(directory, self._settings)
 
     @contextlib.contextmanager
     def model_rooms(self) -> "Iterator[ModelRooms]":
@@ -276,10 +291,11 @@ class AppWiring:
         from folioscope.documents.reader import WorkerDocumentReader
 
         start_logging()
+        self._settings.load()
         reader = WorkerDocumentReader()
         reader.open()
         try:
-            yield ModelRooms(open_shelf(), reader)
+            yield ModelRooms(open_shelf(self._settings), reader)
         finally:
             reader.close()
 

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from folioscope.domain.models import Precision
+from folioscope.domain.remote_models import RemoteUse
 
 _PRECISIONS = [precision.value for precision in Precision]
 
@@ -67,6 +68,23 @@ def _use(action: argparse.ArgumentParser) -> None:
     )
 
 
+def _agree(action: argparse.ArgumentParser) -> None:
+    _endpoint(action)
+    action.add_argument(
+        "--for",
+        dest="use",
+        choices=[use.value for use in RemoteUse],
+        help="what it is used for (default: what it is made for)",
+    )
+    action.add_argument(
+        "--yes", action="store_true", help="what leaves this machine is known and agreed to"
+    )
+
+
+def _endpoint(action: argparse.ArgumentParser) -> None:
+    action.add_argument("name", metavar="NAME", help="an endpoint, as `models offers` tells it")
+
+
 def _precision(action: argparse.ArgumentParser, about: str) -> None:
     action.add_argument("--precision", choices=_PRECISIONS, help=about)
 
@@ -79,4 +97,7 @@ _ACTIONS = (
     ("trial", "measure for ten seconds what a page costs here, installed or not", _trial),
     ("remove", "delete an installed model", _remove),
     ("use", "choose the model that pages are looked at with, or the reranker", _use),
+    ("offers", "list the models that the library's Elasticsearch server offers", _nothing),
+    ("agree", "tell what a model on the server is sent, and use it once you agree", _agree),
+    ("forget", "send nothing to a model on a server any more", _endpoint),
 )

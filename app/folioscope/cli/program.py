@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from folioscope.cli.vector_commands import ModelRooms
     from folioscope.services.api import Services
     from folioscope.services.look_api import ModelsService
+    from folioscope.services.remote_models import RemoteModels
 
 
 class Exit(IntEnum):
@@ -46,6 +47,7 @@ class Wiring(Protocol):
     ) -> AbstractContextManager[Services]: ...
     def default_directory(self) -> Path: ...
     def models(self) -> ModelsService: ...
+    def remote_models(self, directory: Path) -> RemoteModels: ...
     def model_rooms(self) -> AbstractContextManager[ModelRooms]: ...
     def findings(self, directory: Path) -> list[Finding]: ...
     def run_window(self, directory: Path) -> int: ...
@@ -99,7 +101,7 @@ def _run(options: Namespace, wiring: Wiring) -> int:
 
         return tell(wiring.findings(directory), json=options.json)
     if options.command == "models":
-        return _with_models(options, wiring)
+        return _with_models(options, directory, wiring)
     if options.command in ("embed", "rerank"):
         return _with_model_rooms(options, wiring)
     if options.command == "search" and bool(options.query) == bool(options.queries):
@@ -130,12 +132,14 @@ def _with_library(options: Namespace, directory: Path, wiring: Wiring) -> int:
         return interrupted.code
 
 
-def _with_models(options: Namespace, wiring: Wiring) -> int:
-    from folioscope.cli.models_commands import run
+def _with_models(options: Namespace, directory: Path, wiring: Wiring) -> int:
+    from folioscope.cli import models_commands, remote_commands
     from folioscope.cli.watching import Interrupted
 
     try:
-        return run(wiring.models(), options)
+        if options.action in remote_commands.ACTIONS:
+            return remote_commands.run(wiring.remote_models(directory), options)
+        return models_commands.run(wiring.models(), options)
     except Interrupted as interrupted:
         say("Stopped. What has arrived is kept; the next try goes on.", stream=sys.stderr)
         return interrupted.code

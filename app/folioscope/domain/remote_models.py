@@ -1,11 +1,15 @@
 """Models that run on a server: offered by it, and used once somebody agreed to what leaves."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from folioscope.domain.protocols import Cancellation
 from folioscope.domain.store_places import ElasticPlace, ElasticSecret
+
+if TYPE_CHECKING:  # it needs NumPy, and preferences are read before that
+    from folioscope.domain.protocols import Cancellation
 
 PREFIX = "elastic:"  # before an endpoint's id, it makes the name of a model
 

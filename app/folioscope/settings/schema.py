@@ -4,6 +4,8 @@ from typing import Annotated
 
 import msgspec
 
+from folioscope.domain.remote_models import RemoteModel
+
 SCHEMA_VERSION = 1
 DEFAULT_IGNORES = (
     ".git/", "node_modules/", "__pycache__/", ".venv/", "$RECYCLE.BIN/",
@@ -21,8 +23,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     ignore_patterns: tuple[str, ...] = DEFAULT_IGNORES
     reads_pictures: bool = True  # OCR for pages that have no text of their own
     page_timeout_s: Annotated[float, msgspec.Meta(ge=1, le=3600)] = 60.0
+    text_encoder: str = ""  # a model on a server; empty: the starter
     visual_model: str = ""  # a model's name; empty: the starter alone
     visual_precision: str = ""  # empty: the recommended one
     reranker: str = ""  # a model's name; empty: no second look
     looks_on_battery: bool = False
     looks_while_working: bool = False  # also while somebody uses the computer
+    remote_models: tuple[RemoteModel, ...] = ()  # what may be sent to servers was agreed to
