@@ -58,8 +58,14 @@ class FileRows:
     def set_value(self, key: str, value: bytes) -> None:
         """Keep a small value of this machine."""
         own_id = self._id(VALUE, key.encode("utf-8", "surrogatepass"))
-        source = {"what": VALUE, "machine": self._machine, "data": encoded(value)}
+        source = {"what": VALUE, "machine": self._machine, "name": key, "data": encoded(value)}
         self._connection.put(self._index, own_id, source)
+
+    def values(self) -> dict[str, bytes]:
+        """Return all small values of this machine."""
+        is_value = {"bool": {"filter": [{"term": {"what": VALUE}}, self._is_own()]}}
+        sources = (hit["_source"] for hit in self._hits(is_value))
+        return {source["name"]: decoded(source["data"]) for source in sources}
 
     # files
 

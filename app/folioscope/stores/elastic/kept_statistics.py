@@ -35,6 +35,7 @@ from folioscope.stores.elastic.page_documents import (
 from folioscope.stores.statistics import (
     LibraryStatistics,
     MomentSum,
+    carried_statistics,
     default_statistics,
     is_due,
     make_statistics,
@@ -115,6 +116,23 @@ class KeptStatistics:
         if len(ranked):
             version = self.current().version + 1
             self._put(make_statistics(sums, ranked, version=version, dim=dim), made_at)
+
+    def packed(self) -> bytes | None:
+        """Return the library's own statistics, None while the shipped ones serve."""
+        known = self._known
+        return None if known is None else known.packed()
+
+    def carry(self, packed: bytes) -> None:
+        """Take the statistics of another store for all pages that are there by now.
+
+        Those that the library has already are only marked as fresh.
+        """
+        made_at, dim = self._library.signature(), self._library.dim or None
+        known = self._known
+        if known is None or known.packed() != packed:
+            version = self.current().version + 1
+            known = carried_statistics(packed, version=version, dim=dim)
+        self._put(known, made_at)
 
     def _pages(self, token: Cancellation | None) -> Iterator[list[FoundPage]]:
         library = self._library

@@ -7,7 +7,7 @@ from typing import Any
 
 from folioscope.domain.documents import Document, FileState, SourceFile
 from folioscope.domain.embeddings import Embedding, VisualPage
-from folioscope.domain.errors import FingerprintMismatchError, StoreError
+from folioscope.domain.errors import FingerprintMismatchError, LibraryMissingError, StoreError
 from folioscope.domain.pages import PageRecord, PageRef
 from folioscope.domain.protocols import (
     Access,
@@ -93,7 +93,7 @@ class ElasticsearchVectorStore:
         self._access = access
         if not self._library.load():
             if access is Access.READ:
-                raise StoreError(
+                raise LibraryMissingError(
                     f"There is no library on {self._connection.server} under this name yet.",
                     hint="Add a folder first.",
                 )
@@ -157,10 +157,16 @@ class ElasticsearchVectorStore:
         """Return a small value of this machine."""
         return self._library.files.value(key)
 
+    def values(self) -> dict[str, bytes]:
+        """Return all small values by key."""
+        self._library.settle(self._library.names.files)
+        return self._library.files.values()
+
     def set_value(self, key: str, value: bytes) -> None:
         """Keep a small value of this machine."""
         with self._writing():
             self._library.files.set_value(key, value)
+            self._library.wrote(self._library.names.files)
 
     # files
 
@@ -282,6 +288,11 @@ class ElasticsearchVectorStore:
         with self._writing():
             self._visuals.put(model, pages)
 
+    def put_visual_pages(self, model: str, pages: Sequence[tuple[PageRef, VisualPage]]) -> None:
+        """Keep what ``visual_pages`` of another store gave, as it is; else like ``put_visual``."""
+        with self._writing():
+            self._visuals.put_pages(model, pages)
+
     def visual_pages(self, model: str, refs: Sequence[PageRef]) -> list[VisualPage | None]:
         """Fetch what was kept of pages, in the order asked; None where there is nothing."""
         return self._visuals.pages(model, refs)
@@ -306,6 +317,16 @@ class ElasticsearchVectorStore:
         return self._search.find(query, limit=limit)
 
     # upkeep
+
+    def packed_statistics(self) -> bytes | None:
+        """Return whitening and percentiles as they are, None while the shipped ones serve."""
+        return self._statistics.packed()
+
+    def put_statistics(self, packed: bytes) -> None:
+        """Take the statistics of another store, and whiten what pages are proposed by."""
+        with self._writing():
+            self._statistics.carry(packed)
+            self._statistics.rewrite()
 
     def refresh_statistics(self, token: Cancellation | None = None) -> None:
         """Compute whitening and percentiles anew, and whiten what pages are proposed by."""

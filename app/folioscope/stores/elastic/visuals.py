@@ -37,7 +37,12 @@ from folioscope.stores.visual_blobs import (
     unpack_body,
     unpack_single,
 )
-from folioscope.stores.visual_checks import checked_embedding, checked_query, common_dims
+from folioscope.stores.visual_checks import (
+    checked_embedding,
+    checked_page,
+    checked_query,
+    common_dims,
+)
 
 _AT_ONCE = 500
 _BODIES = 100  # rows of so many pages are fetched together
@@ -71,7 +76,17 @@ class ServerVisuals:
         """Keep pages, all or none; pages that are gone are passed over."""
         dims = common_dims(checked_embedding(ref, found) for ref, found in pages)
         there = self._there([ref for ref, _ in pages])
-        kept = [(ref, pooled(found)) for ref, found in pages if ref in there]
+        self._keep(model, dims, [(ref, pooled(found)) for ref, found in pages if ref in there])
+
+    def put_pages(self, model: str, pages: Sequence[tuple[PageRef, VisualPage]]) -> None:
+        """Keep pages that another store has pooled, all or none."""
+        dims = common_dims(checked_page(ref, found) for ref, found in pages)
+        there = self._there([ref for ref, _ in pages])
+        self._keep(model, dims, [page for page in pages if page[0] in there])
+
+    def _keep(
+        self, model: str, dims: tuple[int, int], kept: Sequence[tuple[PageRef, VisualPage]]
+    ) -> None:
         if not kept:
             return
         known = self._ready(model, dims)
