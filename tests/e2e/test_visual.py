@@ -126,6 +126,8 @@ def test_index_looks_at_every_page_and_search_hears_of_it(ask: Ask, papers: Path
     assert (done.code, look_of(done)) == (0, wanted)
     assert look_of(ask("--json", "status")) == wanted
     assert f"{TINY_V4} has looked at 8 of 8 pages (100 %)" in ask("status").out
+    again = ask("--json", "index", "--no-ocr", "--no-look", "--rebuild")
+    assert (again.json["pages_read"], look_of(again)) == (PAGES, wanted)
     found = hits(ask("--json", "search", "lighthouse keeper"))
     assert str(found[0]["file"]).endswith("letter.pdf")
     assert not any("not been looked at" in str(hit["reasons"]) for hit in found)

@@ -16,6 +16,7 @@ from folioscope.services.folders import add_folders, is_within
 from folioscope.services.hashing import content_hash
 from folioscope.services.indexing_pipeline import Tally
 from folioscope.services.indexing_run import IndexRun, Rooms
+from folioscope.services.look_work import forget_failures
 from folioscope.services.scanning import count_roughly
 
 
@@ -64,6 +65,7 @@ class LibraryIndexer:
             ids = {f.document_id for f in again if f.document_id}
             for document in store.documents(ids):
                 store.commit_document(replace(document, fingerprint=""))  # stale: to be read
+            forget_failures(store, ids)  # pages that a visual model could not look at, too
             store.put_files(replace(f, state=FileState.WAITING, failures=()) for f in again)
 
     def unlock(self, path: str, password: str) -> bool:

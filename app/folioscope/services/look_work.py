@@ -5,6 +5,7 @@ import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -39,7 +40,7 @@ class Batch:
 class FailureNotes:
     """Pages that a model could not look at, with the reasons; kept in the library.
 
-    They are not tried again until the model's vectors are dropped.
+    They are not tried again until their file is, or the model's vectors are dropped.
     """
 
     def __init__(self, store: VectorStore, model: str) -> None:
@@ -52,6 +53,16 @@ class FailureNotes:
     def add(self, store: VectorStore, failed: Iterable[tuple[PageRef, str]]) -> None:
         """Note failures; ``store`` is open for writing."""
         self.reasons.update(failed)
+        self._write(store)
+
+    def forget(self, store: VectorStore, document_ids: AbstractSet[str]) -> None:
+        """Forget the failures of documents."""
+        kept = {r: why for r, why in self.reasons.items() if r.document_id not in document_ids}
+        if kept != self.reasons:
+            self.reasons = kept
+            self._write(store)
+
+    def _write(self, store: VectorStore) -> None:
         written = {f"{r.document_id}:{r.page_index}": why for r, why in self.reasons.items()}
         store.set_value(self._key, json.dumps(written).encode())
 
@@ -59,6 +70,12 @@ class FailureNotes:
         """Forget all, so that the pages are tried again."""
         self.reasons = {}
         store.set_value(self._key, b"{}")
+
+
+def forget_failures(store: VectorStore, document_ids: AbstractSet[str]) -> None:
+    """Have pages tried again by every model that has looked at the library."""
+    for model in store.visual_counts():
+        FailureNotes(store, model).forget(store, document_ids)
 
 
 def _ref_of(name: str) -> PageRef:

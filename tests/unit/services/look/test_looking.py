@@ -12,6 +12,7 @@ from folioscope.domain.errors import DiskFullError, InferenceError
 from folioscope.domain.protocols import Access
 from folioscope.jobs.tokens import Cancelled
 from folioscope.services.look_api import LookPhase
+from folioscope.services.look_work import forget_failures
 from folioscope.stores.lance_store import LanceVectorStore
 from tests.look_parts import (
     DrawnEyes,
@@ -132,6 +133,19 @@ def test_a_page_without_picture_is_told_once_and_not_tried_again(parts: LookPart
     parts.reader.failing.clear()
     parts.run()
     assert (parts.looked_at(), parts.looker.state().failed) == (4, 0)
+
+
+def test_a_page_without_picture_is_tried_again_when_its_file_is(parts: LookParts) -> None:
+    parts.add("book", 3)
+    parts.add("other", 2)
+    parts.reader.failing = {1: too_slow(), 3: too_slow()}
+    parts.run()
+    assert (parts.looker.state().failed, parts.looked_at()) == (2, 3)
+    parts.reader.failing.clear()
+    with parts.stores.writing() as store:
+        forget_failures(store, {"book"})
+    parts.run()
+    assert (parts.looker.state().failed, parts.looked_at()) == (1, 4)
 
 
 def test_a_locked_page_is_tried_again_by_the_next_run(parts: LookParts) -> None:
