@@ -60,11 +60,14 @@ def read_catalogue(shipped: Path, own: Path) -> Catalogue:
 
 
 def _own_manifests(own: Path) -> Iterator[Path]:
-    for place, folders, files in os.walk(own):
+    seen: set[Path] = set()
+    # links are followed, for models are large and may lie on another disk; the depth ends loops
+    for place, folders, files in os.walk(own, followlinks=True):
         here = Path(place)
         deep = len(here.relative_to(own).parts)
         folders[:] = sorted(f for f in folders if f[0] != "." and deep < _DEEPEST)
-        if MANIFEST_FILE in files:
+        if MANIFEST_FILE in files and here.resolve() not in seen:
+            seen.add(here.resolve())
             yield here / MANIFEST_FILE
 
 

@@ -63,6 +63,16 @@ def test_own_models_are_found_in_subfolders(own):
     assert found.problems == {}
 
 
+def test_a_model_on_another_disk_is_found_through_its_link(own, tmp_path):
+    elsewhere = tmp_path / "other disk"
+    (own / TINY_V4).rename(elsewhere)
+    (own / TINY_V4).symlink_to(elsewhere, target_is_directory=True)
+    (own / "back").symlink_to(own, target_is_directory=True)  # a loop ends
+    catalogue = read_catalogue(SHIPPED, own)
+    assert TINY_V4 in catalogue.entries
+    assert catalogue.problems == {}
+
+
 def test_a_folder_that_is_not_there_holds_no_models(tmp_path):
     assert set(read_catalogue(SHIPPED, tmp_path / "nowhere").entries) != set()
 
