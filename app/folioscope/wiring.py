@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from folioscope.cli.doctor import Finding
-from folioscope.domain.errors import FolioscopeError, LibraryDamagedError
+from folioscope.domain.errors import FolioscopeError, LibraryDamagedError, LibraryMissingError
 from folioscope.services.api import Services
 from folioscope.settings.store import SettingsStore
 from folioscope.system import paths
@@ -27,11 +27,13 @@ if TYPE_CHECKING:
     from folioscope.domain.protocols import DocumentReader, TextEncoder
     from folioscope.inference.remote_shelf import ShelfWithServers
     from folioscope.services.api import IndexingService, PageService
+    from folioscope.services.chosen_store import ChosenStore
     from folioscope.services.indexing_run import Rooms
     from folioscope.services.library_stores import LibraryStores
     from folioscope.services.look_api import ModelsService
     from folioscope.services.remote_models import RemoteModels
     from folioscope.services.searching import PageSearchService
+    from folioscope.services.store_api import StoreService
     from folioscope.services.visual_parts import VisualParts
 
 READING_VERSION = "read-1"
@@ -41,8 +43,17 @@ _NO_DISPLAY = (
 
 
 def library_exists(directory: Path) -> bool:
-    """Whether a library lies in the folder."""
-    return (directory / "catalogue.sqlite").exists()
+    """Whether a library lies in the folder, or its pages on a server that the folder names."""
+    return any((directory / name).exists() for name in ("catalogue.sqlite", "store.json"))
+
+
+def store_of(directory: Path) -> "ChosenStore":
+    """Return what chooses and moves the pages of a library; nothing is opened for it."""
+    from folioscope.services.chosen_store import ChosenStore
+    from folioscope.store_rooms import LibraryStoreRooms
+    from folioscope.system.secrets import SystemSecrets
+
+    return ChosenStore(directory, LibraryStoreRooms(directory), SystemSecrets())
 
 
 class OpenLibrary:
@@ -79,7 +90,8 @@ class OpenLibrary:
 
         encoder = EncoderOnDemand(chosen_text_encoder(open_shelf(self._settings), self._settings))
         fingerprint = "|".join((encoder.spec.fingerprint, COMPOSING_VERSION, READING_VERSION))
-        stores = self._stores(fingerprint)
+        chosen = store_of(self._directory)
+        stores = self._stores(chosen, fingerprint)
         reader = WorkerDocumentReader(
             ReadingLimits(page_timeout_s=self._settings.current.page_timeout_s)
         )
@@ -87,10 +99,8 @@ class OpenLibrary:
         self._closing.callback(reader.close)
         self._closing.callback(encoder.close)
         self._closing.callback(stores.close)
-        if creates and not library_exists(self._directory):
-            stores.create()
-        _open_stores(stores, accepts_any=accepts_any, for_repair=for_repair)
-        opened = self._services(stores, reader, encoder, waits=waits_for_models)
+        _open_stores(stores, creates=creates, accepts_any=accepts_any, for_repair=for_repair)
+        opened = self._services(stores, reader, encoder, chosen, waits=waits_for_models)
         if warms_up:
             jobs = (stores.reading.warm_up, *opened.warm_ups)  # type: ignore[attr-defined]
             threading.Thread(target=_warm_up, args=(jobs,), name="warming up", daemon=True).start()
@@ -100,16 +110,15 @@ class OpenLibrary:
         """Let go of workers, models and files."""
         self._closing.close()
 
-    def _stores(self, fingerprint: str) -> "LibraryStores":
+    def _stores(self, chosen: "ChosenStore", fingerprint: str) -> "LibraryStores":
         from folioscope.services.library_stores import LibraryStores
-        from folioscope.stores.lance_store import LanceVectorStore
         from folioscope.stores.previews import SqlitePreviewStore
 
-        directory = self._directory
         return LibraryStores(
-            lambda: LanceVectorStore(directory),
-            previews=SqlitePreviewStore(directory / "previews.sqlite"),
+            chosen.maker(),
+            previews=SqlitePreviewStore(self._directory / "previews.sqlite"),
             fingerprint=fingerprint,
+            is_read_only=chosen.place.is_read_only,
         )
 
     def _services(
@@ -117,6 +126,7 @@ class OpenLibrary:
         stores: "LibraryStores",
         reader: "DocumentReader",
         encoder: "TextEncoder",
+        chosen: "ChosenStore",
         *,
         waits: bool,
     ) -> "_Opened":
@@ -148,6 +158,7 @@ class OpenLibrary:
             pages=pages,
             look=visual.looker,
             models=ShelvedModels(shelf, settings),
+            store=chosen,
         )
         return _Opened(services, (search.warm_up, visual.asker.warm_up))
 
@@ -226,8 +237,15 @@ def _is_readable(path: str) -> bool:
     return sniff(path) is not None or bool(claimed_kind(path))
 
 
-def _open_stores(stores: "LibraryStores", *, accepts_any: bool, for_repair: bool) -> None:
+def _open_stores(
+    stores: "LibraryStores", *, creates: bool, accepts_any: bool, for_repair: bool
+) -> None:
     try:
+        stores.open(accept_any=accepts_any or for_repair)
+    except LibraryMissingError:
+        if not creates:
+            raise
+        stores.create()
         stores.open(accept_any=accepts_any or for_repair)
     except LibraryDamagedError:
         if not for_repair:
@@ -275,6 +293,11 @@ class AppWiring:
         start_logging()
         self._settings.load()
         return ShelvedModels(open_shelf(self._settings), self._settings)
+
+    def store(self, directory: Path) -> "StoreService":
+        """Lend what chooses and moves the pages of a library, which need not be open."""
+        start_logging()
+        return store_of(directory)
 
     def remote_models(self, directory: Path) -> "RemoteModels":
         """Lend what asks a library's server for models; the library need not be open."""

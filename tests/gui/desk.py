@@ -48,6 +48,7 @@ class WindowDesk:
         self._is_closed = True
         self.fakes.indexing.gate.set()
         self.fakes.look.gate.set()
+        self.fakes.store.gate.set()
         for gate in self.fakes.search.gates.values():
             gate.set()
         self.window.close()

@@ -44,6 +44,7 @@ from folioscope.services.api import (
     Services,
 )
 from tests.gui.fake_models import FakeLook, FakeModels
+from tests.gui.fake_store import FakeStore
 
 
 def document_id(number: int) -> str:
@@ -319,11 +320,18 @@ class Fakes:
     pages: FakePages = field(default_factory=FakePages)
     look: FakeLook = field(default_factory=FakeLook)
     models: FakeModels = field(default_factory=FakeModels)
+    store: FakeStore = field(default_factory=FakeStore)
 
     def services(self) -> Services:
         """Bundle them."""
         return Services(
-            self.search, self.indexing, self.library, self.pages, self.look, self.models
+            self.search,
+            self.indexing,
+            self.library,
+            self.pages,
+            self.look,
+            self.models,
+            self.store,
         )
 
     def opener(self) -> Callable[[], Services]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from folioscope import __version__
 from folioscope.cli.models_arguments import add_models
+from folioscope.cli.store_arguments import add_store
 from folioscope.cli.vector_arguments import add_embed, add_rerank
 
 LIMIT = 20
@@ -23,6 +24,7 @@ examples:
   folioscope search --queries FILE       a query a line, one JSON object a line
   folioscope models list                 visual models that can be installed
   folioscope models install NAME --from DIR   from a checkpoint's folder, without network
+  folioscope store use elasticsearch --url URL   keep pages on a server that several share
 
 {_EXIT_CODES}
 """
@@ -48,6 +50,9 @@ def parser() -> argparse.ArgumentParser:
         "models", help=about, description=_sentence(about), parents=[shared]
     )
     add_models(models, shared)
+    about = "show, choose and move where pages are kept"
+    store = commands.add_parser("store", help=about, description=_sentence(about), parents=[shared])
+    add_store(store, shared)
     return root
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from folioscope.services.api import Services
     from folioscope.services.look_api import ModelsService
     from folioscope.services.remote_models import RemoteModels
+    from folioscope.services.store_api import StoreService
 
 
 class Exit(IntEnum):
@@ -49,6 +50,7 @@ class Wiring(Protocol):
     def models(self) -> ModelsService: ...
     def remote_models(self, directory: Path) -> RemoteModels: ...
     def model_rooms(self) -> AbstractContextManager[ModelRooms]: ...
+    def store(self, directory: Path) -> StoreService: ...
     def findings(self, directory: Path) -> list[Finding]: ...
     def run_window(self, directory: Path) -> int: ...
 
@@ -104,6 +106,8 @@ def _run(options: Namespace, wiring: Wiring) -> int:
         return _with_models(options, directory, wiring)
     if options.command in ("embed", "rerank"):
         return _with_model_rooms(options, wiring)
+    if options.command == "store":
+        return _with_store(options, directory, wiring)
     if options.command == "search" and bool(options.query) == bool(options.queries):
         say("Give a query, or a file of queries with --queries.", stream=sys.stderr)
         return Exit.USAGE
@@ -142,6 +146,17 @@ def _with_models(options: Namespace, directory: Path, wiring: Wiring) -> int:
         return models_commands.run(wiring.models(), options)
     except Interrupted as interrupted:
         say("Stopped. What has arrived is kept; the next try goes on.", stream=sys.stderr)
+        return interrupted.code
+
+
+def _with_store(options: Namespace, directory: Path, wiring: Wiring) -> int:
+    from folioscope.cli.store_commands import run
+    from folioscope.cli.watching import Interrupted
+
+    try:
+        return run(wiring.store(directory), options)
+    except Interrupted as interrupted:
+        say("Stopped. What was copied is kept; the next copy goes on.", stream=sys.stderr)
         return interrupted.code
 
 

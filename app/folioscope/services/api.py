@@ -16,6 +16,7 @@ from folioscope.domain.queries import PageFilter
 from folioscope.domain.results import SearchResults
 from folioscope.jobs.progress import JobContext
 from folioscope.services.look_api import LookService, ModelsService
+from folioscope.services.store_api import StoreService
 
 
 class SearchService(Protocol):
@@ -235,3 +236,4 @@ class Services:
     pages: PageService
     look: LookService
     models: ModelsService
+    store: StoreService

@@ -1,6 +1,8 @@
 """Chooses where a library's pages are kept, and moves them there."""
 
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -22,8 +24,6 @@ from folioscope.jobs.progress import JobContext
 from folioscope.jobs.stages import run_together
 from folioscope.services.store_api import CopyReport, StoreFacts, StoreHealth
 from folioscope.services.store_choice import read_place, write_place
-from folioscope.services.store_copy_log import CopyLog
-from folioscope.services.store_moving import StoreCopy
 
 COPY_LOG = "copying.log"
 
@@ -62,6 +62,15 @@ class ChosenStore:
         """Where pages are kept now; raise StoreError where that cannot be read."""
         return read_place(self._directory)
 
+    def maker(self) -> Callable[[], VectorStore]:
+        """Return what makes stores, not open yet, of the place where pages are kept now.
+
+        It stays with that place and its secret, whatever is chosen later: what is read and
+        what is written must be the same.
+        """
+        place = self.place
+        return partial(self._rooms.store, place, self._secret(place))
+
     def facts(self) -> StoreFacts:
         """Tell where pages are kept and what is there."""
         place = self.place
@@ -91,6 +100,10 @@ class ChosenStore:
             disk_bytes=stats.disk_bytes,
             server=server,
         )
+
+    def has_secret(self, place: StorePlace) -> bool:
+        """Whether a key or password for the server is known from somewhere."""
+        return _is_given(self._secret(place))
 
     def test(self, place: StorePlace, secret: ElasticSecret, ctx: JobContext) -> ElasticFacts:
         """Ask a server who it is and what it allows; raise StoreError."""
@@ -124,6 +137,9 @@ class ChosenStore:
             raise StoreError(f"The pages are kept in {_name(now)} already.")
         if place.elastic is not None:
             _check_rights(place.elastic, self.test(place, secret, ctx), for_writing=True)
+        from folioscope.services.store_copy_log import CopyLog
+        from folioscope.services.store_moving import StoreCopy  # needs NumPy
+
         known = self._given_or_found(place, secret)
         copy = StoreCopy(
             self._rooms.store(now, self._secret(now)),

@@ -2,12 +2,14 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from folioscope.domain.errors import (
     FingerprintMismatchError,
     LibraryBusyError,
     LibraryDamagedError,
+    StoreBlockedError,
+    StoreError,
 )
 from folioscope.domain.protocols import (
     Access,
@@ -22,7 +24,8 @@ class LibraryStores:
     """Hands out the reading store, and the writing one for as long as it is in use.
 
     The write lock is held only then, so that another process can index when this one rests.
-    ``make_store`` returns a store that is not open. Safe from any thread.
+    ``make_store`` returns a store that is not open. ``is_read_only``: whoever wants to write is
+    told in one sentence that only searching is wanted here. Safe from any thread.
     """
 
     def __init__(
@@ -31,8 +34,10 @@ class LibraryStores:
         *,
         previews: PreviewStore,
         fingerprint: str,
+        is_read_only: bool = False,
     ) -> None:
         self._make_store = make_store
+        self._is_read_only = is_read_only
         self.previews = previews
         self.fingerprint = fingerprint
         self.reading: VectorStore = make_store()
@@ -51,6 +56,7 @@ class LibraryStores:
 
     def create(self) -> None:
         """Make the library, or check that it can be written."""
+        self._check_is_writable()
         store = self._make_store()
         try:
             store.open(Access.WRITE, fingerprint=self.fingerprint)
@@ -82,7 +88,8 @@ class LibraryStores:
             yield store
         finally:
             self._give_back()
-            self.reading.refresh()
+            with suppress(StoreBlockedError):  # it sees what was written when it answers again
+                self.reading.refresh()
 
     def renew(self) -> None:
         """Forget all pages and take the present fingerprint; raise LibraryBusyError."""
@@ -93,6 +100,7 @@ class LibraryStores:
 
     def repair(self, token: Cancellation) -> VerifyReport:
         """Repair the library, also one that could not be opened; it is open afterwards."""
+        self._check_is_writable()
         with self._guard:
             if self._users:
                 raise LibraryBusyError("The library is being written.", hint="Stop reading first.")
@@ -114,7 +122,15 @@ class LibraryStores:
         except LibraryDamagedError:
             return  # repair works on a closed store too
 
+    def _check_is_writable(self) -> None:
+        if self._is_read_only:
+            raise StoreError(
+                "This library was opened for searching only.",
+                hint="To change it, choose its server again without --read-only.",
+            )
+
     def _lend(self) -> VectorStore:
+        self._check_is_writable()
         with self._guard:
             if self._writing is None:
                 store = self._make_store()

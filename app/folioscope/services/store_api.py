@@ -65,6 +65,10 @@ class StoreService(Protocol):
         """Tell where pages are kept and what is there; an error becomes its ``message``."""
         ...
 
+    def has_secret(self, place: StorePlace) -> bool:
+        """Whether a key or password for the server is known from somewhere."""
+        ...
+
     def test(self, place: StorePlace, secret: ElasticSecret, ctx: JobContext) -> ElasticFacts:
         """Ask a server who it is and what it allows; raise StoreError in one sentence."""
         ...
