@@ -88,6 +88,13 @@
       </translation>
     </message>
     <message numerus="yes">
+      <source>%Ln questions were answered alike by both.</source>
+      <translation>
+        <numerusform>%Ln question was answered alike by both.</numerusform>
+        <numerusform>%Ln questions were answered alike by both.</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
       <source>Folioscope cannot read these %Ln files</source>
       <translation>
         <numerusform>Folioscope cannot read this file</numerusform>

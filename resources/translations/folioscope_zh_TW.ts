@@ -75,6 +75,12 @@
         <numerusform>%Ln 頁無法繪製</numerusform>
       </translation>
     </message>
+    <message numerus="yes">
+      <source>%Ln questions were answered alike by both.</source>
+      <translation>
+        <numerusform>兩邊對 %Ln 個問題的回答相同。</numerusform>
+      </translation>
+    </message>
     <message>
       <source>1 page</source>
       <translation>1 頁</translation>
@@ -100,12 +106,28 @@
       <translation>8 位元：大小減半</translation>
     </message>
     <message>
+      <source>A certificate authority from a file</source>
+      <translation>檔案中的憑證授權單位</translation>
+    </message>
+    <message>
+      <source>A certificate with this fingerprint</source>
+      <translation>有此指紋的憑證</translation>
+    </message>
+    <message>
       <source>A model is only downloaded after you agreed to it, and checked by its sha256.</source>
       <translation>只有在您同意後才會下載模型，並以 sha256 檢查。</translation>
     </message>
     <message>
       <source>A pattern a line, as in a .gitignore file. A folder's name ends in a slash.</source>
       <translation>每行一個樣式，寫法與 .gitignore 相同。資料夾名稱以斜線結尾。</translation>
+    </message>
+    <message>
+      <source>A proxy on the way to {0} wants a login (407).</source>
+      <translation>通往 {0} 的代理伺服器要求登入（407）。</translation>
+    </message>
+    <message>
+      <source>A proxy or gateway before {0} cannot reach the Elasticsearch server ({1}).</source>
+      <translation>{0} 前面的代理或閘道連不到 Elasticsearch 伺服器（{1}）。</translation>
     </message>
     <message>
       <source>A second look needs a model that is not installed.</source>
@@ -118,6 +140,14 @@
     <message>
       <source>A second look needs words: it reads pages together with what you typed.</source>
       <translation>再看一次需要文字：頁面會連同您輸入的內容一起讀。</translation>
+    </message>
+    <message>
+      <source>API key</source>
+      <translation>API 金鑰</translation>
+    </message>
+    <message>
+      <source>API key or password</source>
+      <translation>API 金鑰或密碼</translation>
     </message>
     <message>
       <source>Accept its licence at {0} and set HF_TOKEN.</source>
@@ -152,6 +182,14 @@
       <translation>加入 {what}</translation>
     </message>
     <message>
+      <source>Address</source>
+      <translation>位址</translation>
+    </message>
+    <message>
+      <source>Address of the server</source>
+      <translation>伺服器位址</translation>
+    </message>
+    <message>
       <source>Agree and install</source>
       <translation>同意並安裝</translation>
     </message>
@@ -162,6 +200,10 @@
     <message>
       <source>All pages</source>
       <translation>所有頁面</translation>
+    </message>
+    <message>
+      <source>All pages are copied with their vectors and compared. You can search meanwhile; reading of files rests. Nothing is switched before you are asked.</source>
+      <translation>所有頁面會連同向量一起複製並比對。期間仍可搜尋；檔案讀取會暫停。切換之前會先詢問您。</translation>
     </message>
     <message>
       <source>All pages can be found by words and by look.</source>
@@ -184,6 +226,10 @@
       <translation>也能依內容找到照片和圖畫。</translation>
     </message>
     <message>
+      <source>An API key</source>
+      <translation>API 金鑰</translation>
+    </message>
+    <message>
       <source>Answers by look</source>
       <translation>外觀相符</translation>
     </message>
@@ -198,6 +244,14 @@
     <message>
       <source>As the system</source>
       <translation>與系統相同</translation>
+    </message>
+    <message>
+      <source>Ask who runs the server for the rights.</source>
+      <translation>請向伺服器管理者要求權限。</translation>
+    </message>
+    <message>
+      <source>Asking the server…</source>
+      <translation>正在詢問伺服器…</translation>
     </message>
     <message>
       <source>Away</source>
@@ -228,8 +282,20 @@
       <translation>取消</translation>
     </message>
     <message>
+      <source>Certificate authority</source>
+      <translation>憑證授權單位</translation>
+    </message>
+    <message>
+      <source>Certificates that this computer trusts</source>
+      <translation>這台電腦信任的憑證</translation>
+    </message>
+    <message>
       <source>Changes take effect when Folioscope is started again.</source>
       <translation>變更會在下次啟動 Folioscope 時生效。</translation>
+    </message>
+    <message>
+      <source>Check date and time here; if they are right, the server needs a new one.</source>
+      <translation>請檢查這裡的日期與時間；若正確，伺服器需要新憑證。</translation>
     </message>
     <message>
       <source>Check files</source>
@@ -240,8 +306,20 @@
       <translation>檢查「{name}」的檔案</translation>
     </message>
     <message>
+      <source>Check the address and that the server runs.</source>
+      <translation>請檢查位址，並確認伺服器正在執行。</translation>
+    </message>
+    <message>
       <source>Check the library</source>
       <translation>檢查資料庫</translation>
+    </message>
+    <message>
+      <source>Check the prefix, or index into it first.</source>
+      <translation>請檢查名稱開頭，或先在那裡建立索引。</translation>
+    </message>
+    <message>
+      <source>Checked {done} of {total} pages</source>
+      <translation>已比對 {done}／{total} 頁</translation>
     </message>
     <message>
       <source>Checking every page…</source>
@@ -258,6 +336,10 @@
     <message>
       <source>Choose one in Settings → Models.</source>
       <translation>請在設定的「模型」中選擇。</translation>
+    </message>
+    <message>
+      <source>Choose…</source>
+      <translation>選擇…</translation>
     </message>
     <message>
       <source>Clear</source>
@@ -316,6 +398,14 @@
       <translation>轉換中：{amount}</translation>
     </message>
     <message>
+      <source>Copied {done} of {total} pages</source>
+      <translation>已複製 {done}／{total} 頁</translation>
+    </message>
+    <message>
+      <source>Copied {pages} {in_documents}. Both hold the same, page by page.</source>
+      <translation>已複製 {in_documents}{pages}。兩邊逐頁相同。</translation>
+    </message>
+    <message>
       <source>Copy picture</source>
       <translation>複製圖片</translation>
     </message>
@@ -328,12 +418,24 @@
       <translation>複製文字（Ctrl+C）</translation>
     </message>
     <message>
+      <source>Copy the library</source>
+      <translation>複製文件庫</translation>
+    </message>
+    <message>
       <source>Copy the page's text</source>
       <translation>複製頁面文字</translation>
     </message>
     <message>
       <source>Copy the place: file and page</source>
       <translation>複製位置：檔案與頁碼</translation>
+    </message>
+    <message>
+      <source>Copy there…</source>
+      <translation>複製到那裡…</translation>
+    </message>
+    <message>
+      <source>Copying</source>
+      <translation>複製中</translation>
     </message>
     <message>
       <source>Could not be read.</source>
@@ -566,6 +668,26 @@
       <translation>請在此磁碟騰出空間。</translation>
     </message>
     <message>
+      <source>From the next opening on the library shows what is kept there: {place}. What is kept here stays. To take it along, copy it first.</source>
+      <translation>下次開啟時，文件庫會顯示保存在那裡的內容：{place}。這裡的內容會保留。若要一併帶走，請先複製。</translation>
+    </message>
+    <message>
+      <source>Getting ready to copy…</source>
+      <translation>正在準備複製…</translation>
+    </message>
+    <message>
+      <source>Give a valid API key, or a user's name and password.</source>
+      <translation>請輸入有效的 API 金鑰，或使用者名稱與密碼。</translation>
+    </message>
+    <message>
+      <source>Give the address of the Elasticsearch server itself.</source>
+      <translation>請輸入 Elasticsearch 伺服器本身的位址。</translation>
+    </message>
+    <message>
+      <source>Give the server's CA file, or its certificate's fingerprint.</source>
+      <translation>請提供伺服器的 CA 檔案，或其憑證的指紋。</translation>
+    </message>
+    <message>
       <source>Go on</source>
       <translation>繼續</translation>
     </message>
@@ -598,6 +720,18 @@
       <translation>內容</translation>
     </message>
     <message>
+      <source>If the server got a new certificate, give its fingerprint; else do not go on.</source>
+      <translation>若伺服器換了新憑證，請輸入其指紋；否則請勿繼續。</translation>
+    </message>
+    <message>
+      <source>In the library's folder</source>
+      <translation>在文件庫的資料夾</translation>
+    </message>
+    <message>
+      <source>In this library's folder, on this computer</source>
+      <translation>在這台電腦上此文件庫的資料夾</translation>
+    </message>
+    <message>
       <source>In use</source>
       <translation>使用中</translation>
     </message>
@@ -608,6 +742,10 @@
     <message>
       <source>Include the {0} pages still being read</source>
       <translation>納入仍在讀取的 {0} 頁</translation>
+    </message>
+    <message>
+      <source>Indices begin with</source>
+      <translation>索引名稱開頭</translation>
     </message>
     <message>
       <source>Install from a folder or USB stick…</source>
@@ -634,6 +772,14 @@
       <translation>移到找到的頁面</translation>
     </message>
     <message>
+      <source>It has 64 hexadecimal digits; the server's log or openssl x509 shows it.</source>
+      <translation>它有 64 個十六進位數字；伺服器記錄或 openssl x509 會顯示。</translation>
+    </message>
+    <message>
+      <source>It has rank_vectors, so it compares rows of looks itself.</source>
+      <translation>它有 rank_vectors，因此由它自己比對外觀向量列。</translation>
+    </message>
+    <message>
       <source>It looks like what you typed</source>
       <translation>外觀與您輸入的內容相似</translation>
     </message>
@@ -642,8 +788,28 @@
       <translation>外觀與您的圖片相似</translation>
     </message>
     <message>
+      <source>It was made for something else; choose another prefix.</source>
+      <translation>它是為別的用途建立的；請選擇其他名稱開頭。</translation>
+    </message>
+    <message>
+      <source>Its address begins with http://, not https://.</source>
+      <translation>它的位址以 http:// 開頭，而不是 https://。</translation>
+    </message>
+    <message>
+      <source>Its licence lacks rank_vectors, so rows of looks are compared on this computer.</source>
+      <translation>它的授權不含 rank_vectors，因此外觀向量列在這台電腦上比對。</translation>
+    </message>
+    <message>
       <source>Its text is still to be read</source>
       <translation>文字尚未辨識</translation>
+    </message>
+    <message>
+      <source>Keep pages there</source>
+      <translation>保存在那裡</translation>
+    </message>
+    <message>
+      <source>Kept in this computer's keyring. Left empty, what was kept before is used.</source>
+      <translation>保存在這台電腦的鑰匙圈。留空則使用先前保存的。</translation>
     </message>
     <message>
       <source>Keyboard</source>
@@ -702,6 +868,10 @@
       <translation>受密碼保護。</translation>
     </message>
     <message>
+      <source>Log in with</source>
+      <translation>登入方式</translation>
+    </message>
+    <message>
       <source>Look</source>
       <translation>外觀</translation>
     </message>
@@ -756,6 +926,10 @@
     <message>
       <source>Looking for changes in your folders</source>
       <translation>正在檢查資料夾的變更</translation>
+    </message>
+    <message>
+      <source>Make room on the server; nothing is lost, and it goes on by itself.</source>
+      <translation>請在伺服器上騰出空間；沒有遺失任何東西，之後會自動繼續。</translation>
     </message>
     <message>
       <source>Marks</source>
@@ -824,6 +998,10 @@
     <message>
       <source>Name the folder with the whole checkpoint.</source>
       <translation>請指定含有完整檢查點的資料夾。</translation>
+    </message>
+    <message>
+      <source>Names of indices begin with</source>
+      <translation>索引名稱的開頭</translation>
     </message>
     <message>
       <source>Nearly the same pages behind it: {count}</source>
@@ -946,16 +1124,36 @@
       <translation>目前沒有在讀取檔案。</translation>
     </message>
     <message>
+      <source>Nothing is lost; it is asked again.</source>
+      <translation>沒有遺失任何東西；會再次詢問。</translation>
+    </message>
+    <message>
       <source>Nothing was read since the window was opened.</source>
       <translation>開啟視窗以來沒有讀取任何檔案。</translation>
+    </message>
+    <message>
+      <source>Now</source>
+      <translation>目前</translation>
     </message>
     <message>
       <source>Older than five years</source>
       <translation>五年以前</translation>
     </message>
     <message>
+      <source>On an Elasticsearch server</source>
+      <translation>在 Elasticsearch 伺服器</translation>
+    </message>
+    <message>
       <source>On disk</source>
       <translation>磁碟用量</translation>
+    </message>
+    <message>
+      <source>On {url}, in the indices {prefix}-…</source>
+      <translation>在 {url}，索引 {prefix}-…</translation>
+    </message>
+    <message>
+      <source>On {url}, in the indices {prefix}-…, only for searching</source>
+      <translation>在 {url}，索引 {prefix}-…，僅供搜尋</translation>
     </message>
     <message>
       <source>One document</source>
@@ -964,6 +1162,10 @@
     <message>
       <source>One step back</source>
       <translation>返回上一步</translation>
+    </message>
+    <message>
+      <source>Only search, change nothing there</source>
+      <translation>只搜尋，不變更那裡的內容</translation>
     </message>
     <message>
       <source>Open Settings, Models</source>
@@ -986,6 +1188,10 @@
       <translation>用系統的檢視器開啟</translation>
     </message>
     <message>
+      <source>Open the library again</source>
+      <translation>重新開啟文件庫</translation>
+    </message>
+    <message>
       <source>Opening the library</source>
       <translation>正在開啟資料庫</translation>
     </message>
@@ -1000,6 +1206,10 @@
     <message>
       <source>Pages</source>
       <translation>頁面</translation>
+    </message>
+    <message>
+      <source>Pages are kept there. Open the library again to go on with it.</source>
+      <translation>頁面已改存到那裡。請重新開啟文件庫以繼續。</translation>
     </message>
     <message>
       <source>Pages are looked at behind everything else, once their words can be found.</source>
@@ -1237,6 +1447,10 @@
       <source>Settings</source>
       <translation>設定</translation>
     </message>
+    <message>
+      <source>Several people can share one server: a page that one of them has read is read for all, and everybody keeps their own folders.</source>
+      <translation>多人可以共用一台伺服器：其中一人讀過的頁面大家都能找到，而每個人保有自己的資料夾。</translation>
+    </message>
     <message numerus="yes">
       <source>Show %Ln weaker</source>
       <translation>
@@ -1324,6 +1538,10 @@
       <translation>停止使用</translation>
     </message>
     <message>
+      <source>Stopped. What was copied stays there; the next copy goes on.</source>
+      <translation>已停止。已複製的會保留；下次複製會接著進行。</translation>
+    </message>
+    <message>
       <source>Stopped. What was read can be found.</source>
       <translation>已停止。讀取過的頁面可以搜尋。</translation>
     </message>
@@ -1336,12 +1554,20 @@
       <translation>切換資料庫</translation>
     </message>
     <message>
+      <source>Switching…</source>
+      <translation>切換中…</translation>
+    </message>
+    <message>
       <source>Takes effect at once.</source>
       <translation>立即生效。</translation>
     </message>
     <message>
       <source>Takes effect when Folioscope is started again.</source>
       <translation>下次啟動 Folioscope 時生效。</translation>
+    </message>
+    <message>
+      <source>Test</source>
+      <translation>測試</translation>
     </message>
     <message>
       <source>Text in pictures</source>
@@ -1368,6 +1594,70 @@
       <translation>無法在新視窗開啟該資料庫。</translation>
     </message>
     <message>
+      <source>The API key for {0} has expired.</source>
+      <translation>{0} 的 API 金鑰已過期。</translation>
+    </message>
+    <message>
+      <source>The API key for {0} was revoked.</source>
+      <translation>{0} 的 API 金鑰已被撤銷。</translation>
+    </message>
+    <message>
+      <source>The Elasticsearch server {0} asks who you are.</source>
+      <translation>Elasticsearch 伺服器 {0} 要求登入。</translation>
+    </message>
+    <message>
+      <source>The Elasticsearch server {0} does not know this API key or password.</source>
+      <translation>Elasticsearch 伺服器 {0} 不認得這個 API 金鑰或密碼。</translation>
+    </message>
+    <message>
+      <source>The Elasticsearch server {0} is busy or getting ready ({1}).</source>
+      <translation>Elasticsearch 伺服器 {0} 忙碌中或正在準備（{1}）。</translation>
+    </message>
+    <message>
+      <source>The Elasticsearch server {0} is getting ready.</source>
+      <translation>Elasticsearch 伺服器 {0} 正在準備。</translation>
+    </message>
+    <message>
+      <source>The Elasticsearch server {0} refuses: {1}.</source>
+      <translation>Elasticsearch 伺服器 {0} 拒絕：{1}。</translation>
+    </message>
+    <message>
+      <source>The address of the server cannot be used.</source>
+      <translation>伺服器的位址無法使用。</translation>
+    </message>
+    <message>
+      <source>The certificate of {0} has another fingerprint than the one given.</source>
+      <translation>{0} 的憑證指紋與所給的不同。</translation>
+    </message>
+    <message>
+      <source>The certificate of {0} has expired, by the clock of this machine.</source>
+      <translation>依這台電腦的時鐘，{0} 的憑證已過期。</translation>
+    </message>
+    <message>
+      <source>The certificate of {0} is not signed by anybody this machine trusts.</source>
+      <translation>{0} 的憑證不是由這台電腦信任的機構簽署。</translation>
+    </message>
+    <message>
+      <source>The certificate of {0} is not valid yet, by the clock of this machine.</source>
+      <translation>依這台電腦的時鐘，{0} 的憑證尚未生效。</translation>
+    </message>
+    <message>
+      <source>The certificate of {0} was made for another name.</source>
+      <translation>{0} 的憑證屬於另一個名稱。</translation>
+    </message>
+    <message>
+      <source>The connection is not encrypted: others on the network can read along.</source>
+      <translation>連線沒有加密：網路上的其他人可能讀到內容。</translation>
+    </message>
+    <message>
+      <source>The copy differs from the library in {0}.</source>
+      <translation>副本與文件庫在 {0} 有差異。</translation>
+    </message>
+    <message>
+      <source>The disk of the Elasticsearch server {0} is nearly full, so it only lets read.</source>
+      <translation>Elasticsearch 伺服器 {0} 的磁碟快滿了，因此只能讀取。</translation>
+    </message>
+    <message>
       <source>The drive is not connected.</source>
       <translation>磁碟未連接。</translation>
     </message>
@@ -1390,6 +1680,10 @@
     <message>
       <source>The file was moved or deleted while it was read. Try again.</source>
       <translation>讀取時檔案被移動或刪除。再試一次。</translation>
+    </message>
+    <message>
+      <source>The fingerprint of the certificate is not a SHA-256.</source>
+      <translation>憑證指紋不是 SHA-256。</translation>
     </message>
     <message>
       <source>The framed part</source>
@@ -1416,6 +1710,10 @@
       <translation>顯示卡記憶體不足，改由處理器繼續。</translation>
     </message>
     <message>
+      <source>The index on {0} does not take Folioscope's pages: {1}.</source>
+      <translation>{0} 上的索引不接受 Folioscope 的頁面：{1}。</translation>
+    </message>
+    <message>
       <source>The library is not open yet.</source>
       <translation>資料庫尚未開啟。</translation>
     </message>
@@ -1424,8 +1722,16 @@
       <translation>資料庫完好。已檢查 {count} 頁。</translation>
     </message>
     <message>
+      <source>The library on {0} was set read-only by who runs the server.</source>
+      <translation>{0} 上的文件庫被伺服器管理者設為唯讀。</translation>
+    </message>
+    <message>
       <source>The page large</source>
       <translation>放大頁面</translation>
+    </message>
+    <message>
+      <source>The pages are kept in {0} already.</source>
+      <translation>頁面已經保存在 {0}。</translation>
     </message>
     <message>
       <source>The processor is all that ONNX Runtime can use here.</source>
@@ -1438,6 +1744,10 @@
     <message>
       <source>The quotation mark is not closed; searched for the words one by one.</source>
       <translation>引號沒有成對，已改為逐字搜尋。</translation>
+    </message>
+    <message>
+      <source>The server does not fuse results (RRF), so Folioscope does.</source>
+      <translation>伺服器不合併結果（RRF），因此由 Folioscope 合併。</translation>
     </message>
     <message>
       <source>The server refuses {0} ({1}).</source>
@@ -1460,6 +1770,14 @@
       <translation>之後會在背景分析 {count} 頁的外觀：{time}。</translation>
     </message>
     <message>
+      <source>There is no library on {0} under this name yet.</source>
+      <translation>{0} 上還沒有這個名稱的文件庫。</translation>
+    </message>
+    <message>
+      <source>There is no library on {0} under this name.</source>
+      <translation>{0} 上沒有這個名稱的文件庫。</translation>
+    </message>
+    <message>
       <source>There is no picture on the clipboard.</source>
       <translation>剪貼簿中沒有圖片。</translation>
     </message>
@@ -1476,6 +1794,14 @@
       <translation>這部電腦</translation>
     </message>
     <message>
+      <source>This library is only searched from here; nothing is changed.</source>
+      <translation>這裡只能搜尋這個文件庫，不能變更。</translation>
+    </message>
+    <message>
+      <source>This library was opened for searching only.</source>
+      <translation>這個文件庫只開放搜尋。</translation>
+    </message>
+    <message>
       <source>This list</source>
       <translation>這份清單</translation>
     </message>
@@ -1486,6 +1812,18 @@
     <message>
       <source>This page has not been looked at yet</source>
       <translation>這一頁尚未分析外觀</translation>
+    </message>
+    <message>
+      <source>This system keeps no secrets for Folioscope: its keyring is missing or locked.</source>
+      <translation>這個系統無法為 Folioscope 保存密碼：鑰匙圈不存在或已鎖定。</translation>
+    </message>
+    <message>
+      <source>This user may not read the indices {0}-… on {1}.</source>
+      <translation>這個使用者不能讀取 {1} 上的索引 {0}-…。</translation>
+    </message>
+    <message>
+      <source>This user may not write the indices {0}-… on {1}.</source>
+      <translation>這個使用者不能寫入 {1} 上的索引 {0}-…。</translation>
     </message>
     <message>
       <source>This year</source>
@@ -1502,6 +1840,10 @@
     <message>
       <source>Took longer than {0} seconds.</source>
       <translation>超過 {0} 秒。</translation>
+    </message>
+    <message>
+      <source>Trust</source>
+      <translation>信任</translation>
     </message>
     <message numerus="yes">
       <source>Try %Ln sample documents</source>
@@ -1546,12 +1888,20 @@
       <translation>在搜尋欄按向上鍵</translation>
     </message>
     <message>
+      <source>Update the server.</source>
+      <translation>請更新伺服器。</translation>
+    </message>
+    <message>
       <source>Upkeep</source>
       <translation>維護</translation>
     </message>
     <message>
       <source>Use</source>
       <translation>使用</translation>
+    </message>
+    <message>
+      <source>Use the name that stands in the certificate.</source>
+      <translation>請使用憑證上的名稱。</translation>
     </message>
     <message>
       <source>Use {name}</source>
@@ -1562,8 +1912,24 @@
       <translation>改用 {replacement}</translation>
     </message>
     <message>
+      <source>User</source>
+      <translation>使用者</translation>
+    </message>
+    <message>
+      <source>User and password</source>
+      <translation>使用者與密碼</translation>
+    </message>
+    <message>
+      <source>Vectors are found with {kind}.</source>
+      <translation>以 {kind} 搜尋向量。</translation>
+    </message>
+    <message>
       <source>Very long page</source>
       <translation>超長頁面</translation>
+    </message>
+    <message>
+      <source>Waiting for reading to rest…</source>
+      <translation>等待讀取暫停…</translation>
     </message>
     <message>
       <source>Waiting to begin</source>
@@ -1578,8 +1944,20 @@
       <translation>較弱的結果（{count}）</translation>
     </message>
     <message>
+      <source>What answers at {0} is not Elasticsearch.</source>
+      <translation>{0} 的回應不是 Elasticsearch。</translation>
+    </message>
+    <message>
+      <source>What is trusted</source>
+      <translation>信任的對象</translation>
+    </message>
+    <message>
       <source>What you search for is kept on this computer, so that Up brings it back.</source>
       <translation>您搜尋過的內容保存在這部電腦上，按向上鍵即可找回。</translation>
+    </message>
+    <message>
+      <source>Where pages are kept</source>
+      <translation>頁面保存位置</translation>
     </message>
     <message>
       <source>Why this page</source>
@@ -1592,6 +1970,10 @@
     <message>
       <source>Without it, looking waits until nobody has used the window for a moment.</source>
       <translation>關閉時，要等視窗閒置片刻後才分析。</translation>
+    </message>
+    <message>
+      <source>Without the analysis-icu plugin some scripts are cut into words less well.</source>
+      <translation>沒有 analysis-icu 外掛，某些文字的斷詞會較差。</translation>
     </message>
     <message>
       <source>Words</source>
@@ -1614,12 +1996,36 @@
       <translation>文字 {percent} %</translation>
     </message>
     <message>
+      <source>Write it like https://search.example.org:9200.</source>
+      <translation>請寫成 https://search.example.org:9200 這樣。</translation>
+    </message>
+    <message>
       <source>Years {first} to {last}</source>
       <translation>{first} 年到 {last} 年</translation>
     </message>
     <message>
+      <source>You lack these rights on {0}-*: {1}.</source>
+      <translation>您在 {0}-* 上缺少這些權限：{1}。</translation>
+    </message>
+    <message>
+      <source>You may not read this library's indices there.</source>
+      <translation>您不能讀取那裡此文件庫的索引。</translation>
+    </message>
+    <message>
+      <source>You may only search there.</source>
+      <translation>您在那裡只能搜尋。</translation>
+    </message>
+    <message>
+      <source>You may search and write there.</source>
+      <translation>您可以在那裡搜尋與寫入。</translation>
+    </message>
+    <message>
       <source>You read the licence first.</source>
       <translation>安裝前須先閱讀授權。</translation>
+    </message>
+    <message>
+      <source>You will only search there.</source>
+      <translation>您在那裡將只會搜尋。</translation>
     </message>
     <message>
       <source>Your files are read where they are. Nothing is copied, nothing leaves this computer.</source>
@@ -1708,6 +2114,10 @@
       <translation>等待接上電源</translation>
     </message>
     <message>
+      <source>{0} cannot be reached: {1}.</source>
+      <translation>無法連線到 {0}：{1}。</translation>
+    </message>
+    <message>
       <source>{0} could not be fetched from {1}: {2}.</source>
       <translation>無法從 {1} 取得 {0}：{2}。</translation>
     </message>
@@ -1718,6 +2128,10 @@
     <message>
       <source>{0} did not arrive whole.</source>
       <translation>{0} 不完整。</translation>
+    </message>
+    <message>
+      <source>{0} does not speak TLS.</source>
+      <translation>{0} 不使用 TLS。</translation>
     </message>
     <message>
       <source>{0} gives {1} only to those with leave ({2}).</source>
@@ -1744,6 +2158,10 @@
       <translation>{0} 比處理器快 {1} 倍，且向量一致。</translation>
     </message>
     <message>
+      <source>{0} may not do this on the Elasticsearch server {1}.</source>
+      <translation>{0} 沒有權限在 Elasticsearch 伺服器 {1} 上這樣做。</translation>
+    </message>
+    <message>
       <source>{0} needs {1} GB of memory; this computer has {2} GB.</source>
       <translation>「{0}」需要 {1} GB 記憶體；這部電腦有 {2} GB。</translation>
     </message>
@@ -1756,8 +2174,16 @@
       <translation>安裝「{0}」期間需要 {1}；目前剩 {2}。</translation>
     </message>
     <message>
+      <source>{0} runs Elasticsearch {1}, and {2} or later is needed.</source>
+      <translation>{0} 執行的是 Elasticsearch {1}，需要 {2} 或更新的版本。</translation>
+    </message>
+    <message>
       <source>{0} runs it; the processor's memory is too small to compare with.</source>
       <translation>由 {0} 執行；處理器的記憶體不足以比較。</translation>
+    </message>
+    <message>
+      <source>{0} sends elsewhere ({1}) in place of answering.</source>
+      <translation>{0} 沒有回應，而是轉往別處（{1}）。</translation>
     </message>
     <message>
       <source>{amount} are here already.</source>
@@ -1766,6 +2192,14 @@
     <message>
       <source>{choice} · recommended here</source>
       <translation>{choice} · 建議在此使用</translation>
+    </message>
+    <message>
+      <source>{copied}
+
+Keep pages there from now on?</source>
+      <translation>{copied}
+
+之後都保存在那裡嗎？</translation>
     </message>
     <message>
       <source>{cores}, {memory} memory, {free} free on the disk</source>
@@ -1808,6 +2242,10 @@
       <translation>{done} / {total} {unit}</translation>
     </message>
     <message>
+      <source>{done}, {time} left</source>
+      <translation>{done}，剩餘 {time}</translation>
+    </message>
+    <message>
       <source>{facts}; {more}</source>
       <translation>{facts}；{more}</translation>
     </message>
@@ -1846,6 +2284,10 @@
     <message>
       <source>{name}, page {page}</source>
       <translation>{name}，第 {page} 頁</translation>
+    </message>
+    <message>
+      <source>{name}: Elasticsearch {version}, licence {licence}.</source>
+      <translation>{name}：Elasticsearch {version}，授權 {licence}。</translation>
     </message>
     <message>
       <source>{name}: a click removes it</source>

@@ -7,6 +7,7 @@ from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 from folioscope.domain.errors import FolioscopeError
 from folioscope.gui.job_runner import JobHandle, Lane
 from folioscope.gui.library_session import LibrarySession, sentence_of
+from folioscope.gui.words import tr
 from folioscope.jobs.progress import JobContext
 from folioscope.services.api import IndexReport, IndexState, Services
 
@@ -63,6 +64,8 @@ class IndexController(QObject):
     def run(self) -> None:
         """Bring the library in step with its folders; once more if a run is under way."""
         self._is_stopped = False
+        if self._session.is_read_only:
+            return
         if self._handle is not None:
             self._wants_run = True
             return
@@ -147,11 +150,18 @@ class IndexController(QObject):
         self._change(lambda services, _ctx: services.indexing.rebuild())
 
     def _change(self, work: object) -> None:
+        if self._session.is_read_only:
+            self.tell_read_only()
+            return
         self._session.submit(
             work,  # type: ignore[arg-type]
             then=self.restart,
             otherwise=lambda error: self.could_not.emit(sentence_of(error)),
         )
+
+    def tell_read_only(self) -> None:
+        """Say why nothing can be added or changed here."""
+        self.could_not.emit(tr("This library is only searched from here; nothing is changed."))
 
     # --- watching --------------------------------------------------------------------------
 

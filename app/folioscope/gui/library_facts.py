@@ -24,7 +24,7 @@ class Facts:
     @property
     def is_empty(self) -> bool:
         """Whether nothing was ever added."""
-        return not self.folders and not (self.stats and self.stats.files)
+        return not self.folders and not (self.stats and (self.stats.files or self.stats.pages))
 
 
 class LibraryFacts(QObject):

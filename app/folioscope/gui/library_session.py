@@ -43,6 +43,7 @@ class LibrarySession(QObject):
         self._open_for_repair = open_for_repair
         self.runner = runner
         self._services: Services | None = None
+        self.is_read_only = False  # known once it is open: then nothing may be added or changed
         self._is_opening = False
 
     def services(self) -> Services | None:
@@ -74,6 +75,7 @@ class LibrarySession(QObject):
     def _take(self, services: Services) -> None:
         self._is_opening = False
         self._services = services
+        self.is_read_only = services.store.place.is_read_only
         self.opened.emit(services)
 
     def _give_up(self, error: Exception) -> None:

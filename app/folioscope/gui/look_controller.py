@@ -54,7 +54,7 @@ class LookController(QObject):
     def start(self) -> None:
         """Look at what is missing, if a visual model is chosen; again after a run under way."""
         services = self._session.services()
-        if services is None:
+        if services is None or self._session.is_read_only:
             return
         if self._handle is not None:
             self._wants_run = True

@@ -231,6 +231,7 @@ class MainWindow(QWidget):
 
     def _note_opened(self, services: Services) -> None:
         self.notes.withdraw(OPENING)
+        self.sidebar.set_can_change(can_change=not self.session.is_read_only)
         self._memory.note_library(services.library.directory)
         others = [d for d in self._memory.libraries() if d != services.library.directory]
         self.sidebar.set_recent_libraries(others)
@@ -286,11 +287,12 @@ class MainWindow(QWidget):
         self.bar.chips.set_folders(facts.folders)
         self.foot.show_facts(facts)
         was_first_run = self.centre.is_first_run
-        self.centre.show_first_run(is_on=facts.is_empty)
-        if was_first_run and not facts.is_empty:
+        is_empty = facts.is_empty and not self.session.is_read_only
+        self.centre.show_first_run(is_on=is_empty)
+        if was_first_run and not is_empty:
             self.bar.field.setFocus()
-        self.foot.setVisible(not facts.is_empty or self.foot.is_activity_open)
-        if facts.is_empty:
+        self.foot.setVisible(not is_empty or self.foot.is_activity_open)
+        if is_empty:
             self.frame.show_panel(is_on=False)
 
     def _add_samples(self) -> None:
@@ -298,6 +300,9 @@ class MainWindow(QWidget):
 
     def add_folder(self) -> None:
         """Ask for a folder and add it."""
+        if self.session.is_read_only:
+            self.indexing.tell_read_only()
+            return
         chosen = QFileDialog.getExistingDirectory(self, tr("Add a folder"))
         if chosen:
             self.indexing.add([chosen])

@@ -2,7 +2,12 @@
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
+
+from folioscope.gui.other_libraries import open_library
 from folioscope.gui.settings.settings_page import SettingsPage
+from folioscope.gui.settings.store_card import StoreCard
+from folioscope.gui.words import tr
 
 if TYPE_CHECKING:
     from folioscope.gui.main_window import MainWindow
@@ -15,6 +20,7 @@ def make_settings(window: "MainWindow") -> SettingsPage:
     )
     made.back_wanted.connect(window.close_settings)
     _join_models(window, made)
+    _join_store(window, made.library.store)
     window.library.changed.connect(made.show_facts)
     return made
 
@@ -30,3 +36,37 @@ def _join_models(window: "MainWindow", made: SettingsPage) -> None:
     desk.visual_chosen.connect(window.searches.repeat)
     desk.reranker_chosen.connect(lambda: window.asking.show_offer())
     desk.measuring_changed.connect(lambda: looking.stand_back(is_on=desk.measured is not None))
+
+
+def _join_store(window: "MainWindow", card: StoreCard) -> None:
+    """Let nobody write while the library is copied."""
+    indexing, looking = window.indexing, window.looking
+
+    def be_quiet() -> None:
+        looking.stand_back(is_on=True)
+        if not indexing.is_running:
+            card.start_copy()
+            return
+        once = Qt.ConnectionType.SingleShotConnection
+        indexing.rested.connect(card.start_copy, once)
+        indexing.stop()
+
+    def go_on() -> None:
+        looking.stand_back(is_on=False)
+        if not card.is_switched:
+            indexing.run()
+
+    card.quiet_wanted.connect(be_quiet)
+    card.quiet_over.connect(go_on)
+    card.reopen_wanted.connect(lambda: _reopen(window))
+
+
+def _reopen(window: "MainWindow") -> None:
+    """Open the library anew, from where its pages are now; this window goes."""
+    services = window.session.services()
+    if services is None:
+        return
+    if open_library(services.library.directory):
+        window.close()
+    else:
+        window.tell(tr("That library could not be opened in a new window."))

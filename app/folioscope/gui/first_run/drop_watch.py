@@ -92,7 +92,7 @@ class DropWatch(QObject):
 
     def _enter(self, event: Any) -> bool:
         assert isinstance(event, QDragEnterEvent)
-        self._paths = local_paths(event.mimeData())
+        self._paths = [] if self._session.is_read_only else local_paths(event.mimeData())
         if not self._paths:
             return False
         event.acceptProposedAction()

@@ -12,6 +12,7 @@ from folioscope.gui.library_session import LibrarySession, sentence_of
 from folioscope.gui.page_actions import PageActions
 from folioscope.gui.parts import Button, ElidedLabel, Label, row
 from folioscope.gui.settings.section_parts import Section, card, fact
+from folioscope.gui.settings.store_card import StoreCard
 from folioscope.gui.words import number, tr
 from folioscope.jobs.progress import JobContext
 from folioscope.services.api import Services
@@ -40,7 +41,13 @@ class LibrarySection(Section):
                 fact(tr("Size on disk"), self._size),
             )
         )
+        self.store = StoreCard(session)
+        self.put(self.store)
         self._add_upkeep()
+
+    def shown(self) -> None:
+        """Ask anew where pages are kept."""
+        self.store.shown()
 
     def _add_upkeep(self) -> None:
         self.compact = Button(tr("Compact"))

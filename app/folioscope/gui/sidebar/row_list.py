@@ -20,6 +20,7 @@ class RowList(QListView):
     def __init__(self, model: SidebarModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = model
+        self.can_change = True  # whether folders can be removed and looked at anew
         self.setModel(model)
         self.setItemDelegate(RowDelegate(self))
         self.setMouseTracking(True)
@@ -49,7 +50,7 @@ class RowList(QListView):
         index = self.currentIndex()
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
             self._send(index)
-        elif event.key() == Qt.Key.Key_Delete and self._folder_at(index):
+        elif event.key() == Qt.Key.Key_Delete and self.can_change and self._folder_at(index):
             self.remove.emit(self._folder_at(index))
         else:
             super().keyPressEvent(event)
@@ -70,6 +71,8 @@ class RowList(QListView):
         """Build the menu of a folder."""
         menu = QMenu(self)
         menu.addAction(tr("Show in folder"), lambda: self.show_in_folder.emit(path))
+        if not self.can_change:
+            return menu
         menu.addAction(tr("Look for changes now"), lambda: self.rescan.emit(path))
         menu.addSeparator()
         menu.addAction(tr("Remove from library…"), lambda: self.remove.emit(path))

@@ -80,7 +80,11 @@ def _folder_icon(folder: PageCount) -> str:
 
 
 def build_rows(
-    folders: list[PageCount], kinds: tuple[tuple[str, int], ...], *, page_count: int
+    folders: list[PageCount],
+    kinds: tuple[tuple[str, int], ...],
+    *,
+    page_count: int,
+    can_add: bool = True,
 ) -> list[Row]:
     """List the sidebar's rows: all pages, folders, and filters where there are any."""
     rows = [
@@ -99,7 +103,8 @@ def build_rows(
                 is_away=folder.is_away,
             )
         )
-    rows.append(Row(RowKind.ADD, tr("Add folder…"), "folder-plus"))
+    if can_add:
+        rows.append(Row(RowKind.ADD, tr("Add folder…"), "folder-plus"))
     present = [(kind, count) for kind, count in kinds if count and page_count]
     if present:
         rows.append(Row(RowKind.HEADING, tr("Filters")))

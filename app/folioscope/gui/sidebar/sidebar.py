@@ -60,6 +60,11 @@ class Sidebar(QFrame):
         """Show the library's name."""
         self._name.show_text(name)
 
+    def set_can_change(self, *, can_change: bool) -> None:
+        """Offer to add and remove folders, or only to look at them."""
+        self.rows.can_change = can_change
+        self._rebuild()
+
     def set_folders(self, folders: Sequence[PageCount]) -> None:
         """Show the library's folders with their counts."""
         self._folders = list(folders)
@@ -90,7 +95,10 @@ class Sidebar(QFrame):
 
     def _rebuild(self) -> None:
         count = sum(folder.pages for folder in self._folders)
-        self._model.set_rows(build_rows(self._folders, self._facets.kinds, page_count=count))
+        rows = build_rows(
+            self._folders, self._facets.kinds, page_count=count, can_add=self.rows.can_change
+        )
+        self._model.set_rows(rows)
         self.rows.updateGeometry()
 
     def _choose(self, chosen: Row) -> None:
