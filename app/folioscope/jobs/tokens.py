@@ -4,6 +4,10 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # it needs NumPy, and --help is up before that
+    from folioscope.domain.protocols import Cancellation
 
 _LOOK_EVERY_S = 0.05  # how often a paused child looks whether its parent goes on
 
@@ -106,11 +110,11 @@ class ChildToken(CancelToken):
         self._forget_parent()
 
 
-_heeded: ContextVar[CancelToken | None] = ContextVar("heeded", default=None)
+_heeded: ContextVar["Cancellation | None"] = ContextVar("heeded", default=None)
 
 
 @contextmanager
-def heeding(token: CancelToken) -> Iterator[None]:
+def heeding(token: "Cancellation | None") -> Iterator[None]:
     """Let whatever waits inside, in this thread, end with ``token`` without being handed it.
 
     For calls through protocols that know no token but may have to wait for a network.
@@ -122,6 +126,6 @@ def heeding(token: CancelToken) -> Iterator[None]:
         _heeded.reset(before)
 
 
-def heeded_token() -> CancelToken | None:
+def heeded_token() -> "Cancellation | None":
     """Return the token that is heeded around here, if any."""
     return _heeded.get()

@@ -5,12 +5,16 @@ from folioscope.domain.protocols import Cancellation
 from folioscope.domain.queries import PageFilter
 from folioscope.domain.results import SearchResults
 from folioscope.jobs.progress import JobContext
+from folioscope.jobs.tokens import heeding
 from folioscope.services.api import SearchService
 from folioscope.services.library_stores import LibraryStores
 
 
 class CurrentSearch:
-    """A SearchService that refuses a library made with another model."""
+    """A SearchService that refuses a library made with another model.
+
+    Where pages are on a server, waiting for that ends with the caller's token.
+    """
 
     def __init__(self, search: SearchService, stores: LibraryStores) -> None:
         self._search = search
@@ -26,7 +30,8 @@ class CurrentSearch:
     ) -> SearchResults:
         """Answer a query; raise FingerprintMismatchError."""
         self._stores.check_fingerprint()
-        return self._search.search(text, scope=scope, limit=limit, token=token)
+        with heeding(token):
+            return self._search.search(text, scope=scope, limit=limit, token=token)
 
     def search_picture(
         self,
@@ -37,12 +42,15 @@ class CurrentSearch:
         token: Cancellation | None = None,
     ) -> SearchResults:
         """Find pages that look like a picture; their looks are of no fingerprint of the library."""
-        return self._search.search_picture(picture, scope=scope, limit=limit, token=token)
+        with heeding(token):
+            return self._search.search_picture(picture, scope=scope, limit=limit, token=token)
 
     def rerank(self, found: SearchResults, ctx: JobContext) -> SearchResults:
         """Read the best results again together with the query."""
-        return self._search.rerank(found, ctx)
+        with heeding(ctx.token):
+            return self._search.rerank(found, ctx)
 
     def browse(self, *, scope: PageFilter, token: Cancellation | None = None) -> SearchResults:
         """All pages that pass, newest file first; no vectors are looked at."""
-        return self._search.browse(scope=scope, token=token)
+        with heeding(token):
+            return self._search.browse(scope=scope, token=token)
