@@ -100,6 +100,7 @@ def test_a_reranker_is_agreed_to_used_and_forgotten(
     scored = ask("rerank", "--model", "elastic:ranks", "--query", "loan", *texts, "--json")
     near, far = (json.loads(line)["score"] for line in scored.out.splitlines())
     assert near > far
+    assert "runs on a server" in ask("models", "list").out
     settings = next((tmp_path / "data").rglob("settings.json")).read_text()
     assert '"reranker": "elastic:ranks"' in settings
     assert "c2VjcmV0" not in settings
@@ -135,6 +136,7 @@ def test_a_library_is_read_and_searched_with_a_model_on_the_server(
     found = ask("search", "guarantor", "--json", at=here)
     assert found.code == 0, found.err
     assert "loan.pdf" in found.out
+    assert len(server.served.asked) < 60  # what is learnt with a model is asked for at once
     assert ask("models", "forget", ".jina-embeddings-v3").code == 0
     said = ask("search", "guarantor", at=here)  # its vectors are of another model
     assert said.code == 3

@@ -12,6 +12,7 @@ from folioscope.cli.terminal import is_terminal, safe, say, strong
 from folioscope.cli.watching import progress_words, run_watched
 from folioscope.domain.errors import FolioscopeError
 from folioscope.domain.models import InstallStage, ModelInfo, ModelKind, Precision
+from folioscope.domain.remote_models import PREFIX
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -210,6 +211,8 @@ _ACTIONS = {
 
 def _standing(model: ModelInfo) -> str:
     """Say what is installed, or what installing would fetch."""
+    if model.name.startswith(PREFIX):
+        return "runs on a server, agreed to"
     parts = [
         f"{build.precision.value} installed, {size(build.size_bytes)}"
         if build.is_whole

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from folioscope.domain.documents import (
     Document,
@@ -159,6 +159,15 @@ class TextEncoder(Protocol):
         self, pages: Sequence[PageUnits], *, token: Cancellation | None = None
     ) -> list[PageVectors]:
         """Embed pages, batched across them; vectors have length 1."""
+        ...
+
+
+@runtime_checkable
+class ManyQueriesEncoder(Protocol):
+    """What a TextEncoder may do besides, where each request costs a way to a server."""
+
+    def embed_queries(self, texts: Sequence[str], *, token: Cancellation | None = None) -> Float32:
+        """Embed queries together: float32 (n, dim), rows of length 1."""
         ...
 
 

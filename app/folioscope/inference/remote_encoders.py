@@ -89,6 +89,10 @@ class RemoteTextEncoder(_Remote):
         vectors = self._opened(token).vectors([text], is_query=True, token=token)
         return np.asarray(vectors[0])
 
+    def embed_queries(self, texts: Sequence[str], *, token: Cancellation | None = None) -> Float32:
+        """Embed queries in few requests: float32 (n, dim)."""
+        return self._opened(token).vectors(texts, is_query=True, token=token)
+
     def embed_pages(
         self, pages: Sequence[PageUnits], *, token: Cancellation | None = None
     ) -> list[PageVectors]:

@@ -3,8 +3,16 @@
 import threading
 from collections.abc import Sequence
 
+import numpy as np
+
 from folioscope.domain.pages import Float32, PageVectors
-from folioscope.domain.protocols import Cancellation, EncoderSpec, PageUnits, TextEncoder
+from folioscope.domain.protocols import (
+    Cancellation,
+    EncoderSpec,
+    ManyQueriesEncoder,
+    PageUnits,
+    TextEncoder,
+)
 
 
 class EncoderOnDemand:
@@ -38,6 +46,13 @@ class EncoderOnDemand:
         """Embed a query: float32 (dim,)."""
         self.open()
         return self._encoder.embed_query(text, token=token)
+
+    def embed_queries(self, texts: Sequence[str], *, token: Cancellation | None = None) -> Float32:
+        """Embed queries, together where that is cheaper: float32 (n, dim)."""
+        self.open()
+        if isinstance(self._encoder, ManyQueriesEncoder):
+            return self._encoder.embed_queries(texts, token=token)
+        return np.stack([self._encoder.embed_query(text, token=token) for text in texts])
 
     def embed_pages(
         self, pages: Sequence[PageUnits], *, token: Cancellation | None = None

@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 
 from folioscope.domain.pages import Float32
-from folioscope.domain.protocols import TextEncoder
+from folioscope.domain.protocols import ManyQueriesEncoder, TextEncoder
 from folioscope.services.look_examples import EXAMPLES
 from folioscope.services.looks_guess import LookGuess, learn_looks
 from folioscope.services.query_style import STYLE_QUERIES, style_mean
@@ -40,13 +40,22 @@ class Learnt:
 def learn(encoder: TextEncoder, memory: Memory | None = None) -> Learnt:
     """Return what was learnt with this very encoder from these very examples, or learn it."""
     if memory is None:
-        return _learn(encoder.embed_query)
+        return _learn(_asked(encoder))
     key = _key(encoder.spec.fingerprint)
     known = _unpacked(memory.get(key))
     if known is None:
-        known = _learn(encoder.embed_query)
+        known = _learn(_asked(encoder))
         memory.put(key, _packed(known))
     return known
+
+
+def _asked(encoder: TextEncoder) -> Callable[[str], Float32]:
+    """Return what embeds examples; all at once where that is cheaper than one by one."""
+    if not isinstance(encoder, ManyQueriesEncoder):
+        return encoder.embed_query
+    texts = [*STYLE_QUERIES, *(text for _, some in EXAMPLES for text in some)]
+    known = dict(zip(texts, encoder.embed_queries(texts), strict=True))
+    return known.__getitem__
 
 
 def _learn(embed_query: Callable[[str], Float32]) -> Learnt:

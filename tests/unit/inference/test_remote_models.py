@@ -124,6 +124,15 @@ def test_many_texts_go_in_several_requests_in_their_order(server: InferenceServe
         np.testing.assert_allclose(row, encoder.embed_query(name), atol=1e-6)
 
 
+def test_many_queries_go_in_few_requests(server: InferenceServer) -> None:
+    encoder = texts(server)
+    before = len(server.served.asked)
+    names = [f"word{n}" for n in range(64)]
+    made = encoder.embed_queries(names)
+    assert len(server.served.asked) - before == 4
+    np.testing.assert_allclose(made[40], encoder.embed_query("word40"), atol=1e-6)
+
+
 def test_requests_that_are_too_large_are_cut(server: InferenceServer) -> None:
     encoder = texts(server)
     server.most_inputs = 3
