@@ -34,7 +34,7 @@ bench:
 
 parity:
 	@$(PYTHON) scripts/setup.py --for parity
-	@.venv-parity/bin/python -m pytest tests/parity $(ARGS)
+	@.venv-parity/bin/python -m pytest -o faulthandler_timeout=0 tests/parity $(ARGS)
 
 samples:
 	@$(PYTHON) scripts/setup.py --for test

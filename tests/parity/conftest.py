@@ -1,5 +1,6 @@
 """Checkpoints in the published layouts, made into models once for all tests here."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,40 +33,53 @@ REAL_HEADS = TinySizes(
 PRECISIONS = ("fp32", "fp16")
 
 
+NEWER = Layout(newer=True, shards=1, prefix="", dtype="fp32")
+FEWER = replace(SIZES, layers=2, depth=2)
+CHECKPOINTS: dict[str, Callable[[Path], Path]] = {
+    "v4": lambda folder: write_v4(folder, SIZES, seed=1),
+    "v4-newer": lambda folder: write_v4(folder, FEWER, layout=NEWER, seed=2),
+    "v4-heads": lambda folder: write_v4(folder, REAL_HEADS, layout=Layout(dtype="fp16"), seed=3),
+    "v4-merged": lambda folder: write_v4(folder, FEWER, layout=Layout(tasks=()), seed=4),
+    "v4-tuned": lambda folder: write_v4(folder, FEWER, layout=Layout(tasks=("default",)), seed=9),
+    "m0": lambda folder: write_m0(folder, SIZES, seed=5),
+    "m0-newer": lambda folder: write_m0(folder, FEWER, layout=NEWER, seed=6),
+}
+BY_COMMAND = ("v4", "m0")  # the others by what is behind the commands, to save time
+
+
 class Place:
-    """A folder of checkpoints and one of models."""
+    """A folder of checkpoints and one of models, each made when it is first asked for."""
 
     def __init__(self, folder: Path) -> None:
         self.checkpoints, self.models = folder / "checkpoints", folder / "models"
         self.shelf = OnnxModelShelf(folder / "shipped", self.models)
 
     def checkpoint(self, name: str) -> Path:
-        """Return the folder of a checkpoint."""
-        return self.checkpoints / name
+        """Return the folder of a checkpoint whose model is installed."""
+        folder = self.checkpoints / name
+        if not folder.exists():
+            CHECKPOINTS[name](folder)
+            self._install(folder)
+        return folder
+
+    def _install(self, checkpoint: Path) -> None:
+        name = checkpoint.name
+        if name in BY_COMMAND:
+            built_and_installed(checkpoint, self.models, *PRECISIONS)
+            return
+        built(checkpoint, self.models / name)
+        for precision in PRECISIONS:
+            self.shelf.install(name, precision=Precision(precision), source=checkpoint)
 
 
 @pytest.fixture(scope="session")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    """The models v4, v4-newer, v4-heads, v4-tuned, v4-merged, m0 and m0-newer, installed.
+    """All models of CHECKPOINTS, for all tests here."""
+    return Place(tmp_path_factory.mktemp("parity"))
 
-    The first of each kind by the real commands, the others by what is behind them, to save time.
-    """
-    place = Place(tmp_path_factory.mktemp("parity"))
-    fewer = replace(SIZES, layers=2, depth=2)
-    newer = Layout(newer=True, shards=1, prefix="", dtype="fp32")
-    write_v4(place.checkpoint("v4"), SIZES, seed=1)
-    write_v4(place.checkpoint("v4-newer"), fewer, layout=newer, seed=2)
-    write_v4(place.checkpoint("v4-heads"), REAL_HEADS, layout=Layout(dtype="fp16"), seed=3)
-    alone = Layout(tasks=("default",))
-    write_v4(place.checkpoint("v4-tuned"), fewer, layout=alone, seed=9)
-    write_v4(place.checkpoint("v4-merged"), fewer, layout=Layout(tasks=()), seed=4)
-    write_m0(place.checkpoint("m0"), SIZES, seed=5)
-    write_m0(place.checkpoint("m0-newer"), fewer, layout=newer, seed=6)
-    for name in ("v4", "m0"):
-        built_and_installed(place.checkpoint(name), place.models, *PRECISIONS)
-    for name in ("v4-newer", "v4-heads", "v4-tuned", "v4-merged", "m0-newer"):
-        built(place.checkpoint(name), place.models / name)
-        for precision in PRECISIONS:
-            source = place.checkpoint(name)
-            place.shelf.install(name, precision=Precision(precision), source=source)
-    return place
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave tests here the time to trace graphs on a busy machine."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.timeout(1_200))

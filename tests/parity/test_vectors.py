@@ -28,6 +28,7 @@ def reference(place: Place):
 
 
 def opened(place: Place, name: str, precision: str, task: EmbeddingTask):
+    place.checkpoint(name)
     encoder = place.shelf.encoder(name, precision=Precision(precision), task=task)
     encoder.open()
     return encoder
