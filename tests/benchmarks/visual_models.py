@@ -86,7 +86,7 @@ class Tower:
                 ["--model", str(model), "--work", json.dumps(asdict(work)), "--keep", folder],
                 ["--provider", PROVIDERS[self.options.device]],
                 ["--rounds", str(self.options.rounds)],
-                ["--batches", *map(str, self.options.batches)],
+                ["--batches", *map(str, self._batches(precision))],
             )
             outputs = {path.stem: np.load(path) for path in Path(folder).glob("*.npy")}
         if precision is Precision.FP32:
@@ -112,9 +112,14 @@ class Tower:
                 ["--device", self.options.device, "--dtype", dtype, "--attention", attention],
                 ["--around", str(AROUND), "--query", str(QUERY)],
                 ["--rounds", str(self.options.rounds)],
-                ["--batches", *map(str, self.options.batches)],
+                ["--batches", *map(str, self._batches(Precision.FP32))],
             )
             self.contenders.append(_contender(f"transformers {dtype} {attention}", said, None))
+
+    def _batches(self, precision: Precision) -> list[int]:
+        """On a processor float32 is timed page by page: eight pages take minutes and 15 GB."""
+        is_slow = precision is Precision.FP32 and self.options.device == "cpu"
+        return [1] if is_slow else self.options.batches
 
     def taken(self, one: Contender) -> dict[str, float]:
         """Return the seconds that ratios are made of."""
@@ -122,7 +127,7 @@ class Tower:
 
     def show(self) -> None:
         """Print the table: the peer's eager time is what the others are measured by."""
-        works = list(self.contenders[0].seconds)
+        works = list(dict.fromkeys(work for one in self.contenders for work in one.seconds))
         peer = next((c for c in self.contenders if c.name.endswith("eager")), None)
         rows = []
         for one in self.contenders:
@@ -135,8 +140,10 @@ class Tower:
     def _row(self, one: Contender, work: str, peer: Contender | None) -> list[object]:
         seconds, batch = one.seconds[work], int(work.rpartition("×")[2])
         ratio = "–"
-        if peer and work in peer.seconds:
-            ratio = f"{self.taken(peer)[work] / self.taken(one)[work]:.2f}"
+        alone = f"{work.partition(' ')[0]} ×1"
+        if peer and alone in peer.seconds:
+            same = self.taken(peer).get(work, self.taken(peer)[alone] * batch)
+            ratio = f"{same / self.taken(one)[work]:.2f}"
         share, cosine = "–", "–" if one.cosine is None else f"{one.cosine:.5f}"
         if not one.name.startswith("transformers"):
             precision = Precision(one.name)
