@@ -130,6 +130,7 @@ class OpenLibrary:
         *,
         waits: bool,
     ) -> "_Opened":
+        from folioscope.remote_rooms import remote_models_of
         from folioscope.services.current_search import CurrentSearch
         from folioscope.services.indexing import LibraryIndexer
         from folioscope.services.indexing_run import Rooms
@@ -159,6 +160,7 @@ class OpenLibrary:
             look=visual.looker,
             models=ShelvedModels(shelf, settings),
             store=chosen,
+            remote=remote_models_of(directory, settings),
         )
         return _Opened(services, (search.warm_up, visual.asker.warm_up))
 

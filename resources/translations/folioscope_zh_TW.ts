@@ -122,6 +122,10 @@
       <translation>每行一個樣式，寫法與 .gitignore 相同。資料夾名稱以斜線結尾。</translation>
     </message>
     <message>
+      <source>A picture of every page, and whatever you search for, is sent to {0}.</source>
+      <translation>每一頁的圖片，以及您搜尋的一切內容，都會傳送到 {0}。</translation>
+    </message>
+    <message>
       <source>A proxy on the way to {0} wants a login (407).</source>
       <translation>通往 {0} 的代理伺服器要求登入（407）。</translation>
     </message>
@@ -246,12 +250,24 @@
       <translation>與系統相同</translation>
     </message>
     <message>
+      <source>Ask the server</source>
+      <translation>詢問伺服器</translation>
+    </message>
+    <message>
+      <source>Ask who runs the server for the cluster right “monitor_inference”.</source>
+      <translation>請向管理伺服器的人要求叢集權限「monitor_inference」。</translation>
+    </message>
+    <message>
       <source>Ask who runs the server for the rights.</source>
       <translation>請向伺服器管理者要求權限。</translation>
     </message>
     <message>
       <source>Asking the server…</source>
       <translation>正在詢問伺服器…</translation>
+    </message>
+    <message>
+      <source>At every second look, what you typed and the text, or the picture where the model sees, of up to 20 pages are sent to {0}.</source>
+      <translation>每次再看一次時，您輸入的內容，以及最多 20 頁的文字（模型看得見時則為圖片），都會傳送到 {0}。</translation>
     </message>
     <message>
       <source>Away</source>
@@ -310,6 +326,10 @@
       <translation>請檢查位址，並確認伺服器正在執行。</translation>
     </message>
     <message>
+      <source>Check the address and the network.</source>
+      <translation>請檢查位址和網路。</translation>
+    </message>
+    <message>
       <source>Check the library</source>
       <translation>檢查資料庫</translation>
     </message>
@@ -332,6 +352,14 @@
     <message>
       <source>Checking: {amount}</source>
       <translation>檢查中：{amount}</translation>
+    </message>
+    <message>
+      <source>Choose another model.</source>
+      <translation>請選擇其他模型。</translation>
+    </message>
+    <message>
+      <source>Choose it again to agree to that.</source>
+      <translation>請重新選擇它以表示同意。</translation>
     </message>
     <message>
       <source>Choose one in Settings → Models.</source>
@@ -692,6 +720,10 @@
       <translation>繼續</translation>
     </message>
     <message>
+      <source>Go on later.</source>
+      <translation>請稍後再繼續。</translation>
+    </message>
+    <message>
       <source>Go on now</source>
       <translation>立即繼續</translation>
     </message>
@@ -786,6 +818,14 @@
     <message>
       <source>It looks like your picture</source>
       <translation>外觀與您的圖片相似</translation>
+    </message>
+    <message>
+      <source>It passes that on to another company's service ({0}).</source>
+      <translation>該伺服器會再轉交給另一家公司的服務（{0}）。</translation>
+    </message>
+    <message>
+      <source>It passes that on to the Elastic Inference Service, which Elastic runs in its cloud.</source>
+      <translation>該伺服器會再轉交給由 Elastic 在其雲端執行的 Elastic Inference Service。</translation>
     </message>
     <message>
       <source>It was made for something else; choose another prefix.</source>
@@ -980,6 +1020,14 @@
       <translation>模型下載後會以 sha256 檢查。</translation>
     </message>
     <message>
+      <source>Models on the server</source>
+      <translation>伺服器上的模型</translation>
+    </message>
+    <message>
+      <source>Models that the server offers</source>
+      <translation>伺服器提供的模型</translation>
+    </message>
+    <message>
       <source>More like this page</source>
       <translation>尋找相似頁面</translation>
     </message>
@@ -1088,6 +1136,10 @@
       <translation>尚未選擇視覺模型。</translation>
     </message>
     <message>
+      <source>Nobody agreed to use {0} for this.</source>
+      <translation>還沒有人同意將 {0} 用於此處。</translation>
+    </message>
+    <message>
       <source>None of your words is in this library.</source>
       <translation>這個資料庫裡沒有您輸入的文字。</translation>
     </message>
@@ -1126,6 +1178,10 @@
     <message>
       <source>Nothing is lost; it is asked again.</source>
       <translation>沒有遺失任何東西；會再次詢問。</translation>
+    </message>
+    <message>
+      <source>Nothing is sent to {name} any more.</source>
+      <translation>不再傳送任何內容給 {name}。</translation>
     </message>
     <message>
       <source>Nothing was read since the window was opened.</source>
@@ -1444,6 +1500,10 @@
       <translation>再看一次</translation>
     </message>
     <message>
+      <source>Send nothing there any more</source>
+      <translation>不再傳送到那裡</translation>
+    </message>
+    <message>
       <source>Settings</source>
       <translation>設定</translation>
     </message>
@@ -1594,6 +1654,10 @@
       <translation>無法在新視窗開啟該資料庫。</translation>
     </message>
     <message>
+      <source>That server runs the model itself.</source>
+      <translation>模型由該伺服器自行執行。</translation>
+    </message>
+    <message>
       <source>The API key for {0} has expired.</source>
       <translation>{0} 的 API 金鑰已過期。</translation>
     </message>
@@ -1726,6 +1790,30 @@
       <translation>{0} 上的文件庫被伺服器管理者設為唯讀。</translation>
     </message>
     <message>
+      <source>The library's server may offer models that run there or elsewhere, in place of a graphics card here. Nothing is sent before you have read what, and agreed.</source>
+      <translation>資料庫所在的伺服器可能提供在那裡或別處執行的模型，可代替這台電腦的顯示卡。在您讀過會傳送什麼並同意之前，不會傳送任何內容。</translation>
+    </message>
+    <message>
+      <source>The licence of {0} does not include inference.</source>
+      <translation>{0} 的授權不包含推論功能。</translation>
+    </message>
+    <message>
+      <source>The model on {0} cannot answer just now ({1}).</source>
+      <translation>{0} 上的模型目前無法回答（{1}）。</translation>
+    </message>
+    <message>
+      <source>The model {0} on {1} answers with something that Folioscope cannot use.</source>
+      <translation>{1} 上的模型 {0} 回傳了 Folioscope 無法使用的內容。</translation>
+    </message>
+    <message>
+      <source>The model {0} on {1} was changed: it is now {2}.</source>
+      <translation>{1} 上的模型 {0} 已變更：現在是 {2}。</translation>
+    </message>
+    <message>
+      <source>The model {0} reads texts and sees no pictures.</source>
+      <translation>模型 {0} 只讀文字，看不見圖片。</translation>
+    </message>
+    <message>
       <source>The page large</source>
       <translation>放大頁面</translation>
     </message>
@@ -1746,8 +1834,16 @@
       <translation>引號沒有成對，已改為逐字搜尋。</translation>
     </message>
     <message>
+      <source>The rate limit of the model on {0} is reached (429).</source>
+      <translation>已達到 {0} 上模型的速率限制（429）。</translation>
+    </message>
+    <message>
       <source>The server does not fuse results (RRF), so Folioscope does.</source>
       <translation>伺服器不合併結果（RRF），因此由 Folioscope 合併。</translation>
+    </message>
+    <message>
+      <source>The server offers no models.</source>
+      <translation>伺服器沒有提供模型。</translation>
     </message>
     <message>
       <source>The server refuses {0} ({1}).</source>
@@ -1756,6 +1852,10 @@
     <message>
       <source>The text in this picture is still to be read.</source>
       <translation>圖片中的文字尚未辨識。</translation>
+    </message>
+    <message>
+      <source>The text of every page that is read, and whatever you search for, is sent to {0}.</source>
+      <translation>讀取的每一頁文字，以及您搜尋的一切內容，都會傳送到 {0}。</translation>
     </message>
     <message>
       <source>Theme</source>
@@ -1864,6 +1964,10 @@
       <translation>每個模型試跑十秒，看看一頁在這裡要多久</translation>
     </message>
     <message>
+      <source>Trying the model…</source>
+      <translation>正在試用模型…</translation>
+    </message>
+    <message>
       <source>Turn (R)</source>
       <translation>旋轉（R）</translation>
     </message>
@@ -1898,6 +2002,18 @@
     <message>
       <source>Use</source>
       <translation>使用</translation>
+    </message>
+    <message>
+      <source>Use it for the texts of pages, or choose another visual model.</source>
+      <translation>請將它用於頁面文字，或選擇其他視覺模型。</translation>
+    </message>
+    <message>
+      <source>Use it for the texts of pages.</source>
+      <translation>請將它用於頁面文字。</translation>
+    </message>
+    <message>
+      <source>Use it…</source>
+      <translation>使用它…</translation>
     </message>
     <message>
       <source>Use the name that stands in the certificate.</source>
@@ -1950,6 +2066,10 @@
     <message>
       <source>What is trusted</source>
       <translation>信任的對象</translation>
+    </message>
+    <message>
+      <source>What was done is kept; go on later.</source>
+      <translation>已完成的都會保留；請稍後再繼續。</translation>
     </message>
     <message>
       <source>What you search for is kept on this computer, so that Up brings it back.</source>
@@ -2010,6 +2130,10 @@
     <message>
       <source>You may not read this library's indices there.</source>
       <translation>您不能讀取那裡此文件庫的索引。</translation>
+    </message>
+    <message>
+      <source>You may not use models on {0}.</source>
+      <translation>您無權使用 {0} 上的模型。</translation>
     </message>
     <message>
       <source>You may only search there.</source>
@@ -2106,12 +2230,32 @@
       <translation>已暫停</translation>
     </message>
     <message>
+      <source>pictures of pages</source>
+      <translation>頁面圖片</translation>
+    </message>
+    <message>
+      <source>second looks</source>
+      <translation>再看一次</translation>
+    </message>
+    <message>
+      <source>the texts of pages</source>
+      <translation>頁面文字</translation>
+    </message>
+    <message>
       <source>took {seconds} s</source>
       <translation>花了 {seconds} 秒</translation>
     </message>
     <message>
       <source>waiting for mains power</source>
       <translation>等待接上電源</translation>
+    </message>
+    <message>
+      <source>{0} asks to wait {1} minutes.</source>
+      <translation>{0} 要求等待 {1} 分鐘。</translation>
+    </message>
+    <message>
+      <source>{0} cannot be reached.</source>
+      <translation>無法連線到 {0}。</translation>
     </message>
     <message>
       <source>{0} cannot be reached: {1}.</source>
@@ -2122,6 +2266,10 @@
       <translation>無法從 {1} 取得 {0}：{2}。</translation>
     </message>
     <message>
+      <source>{0} could not use the model: {1}.</source>
+      <translation>{0} 無法使用模型：{1}。</translation>
+    </message>
+    <message>
       <source>{0} did not arrive whole and was deleted.</source>
       <translation>{0} 不完整，已刪除。</translation>
     </message>
@@ -2130,12 +2278,20 @@
       <translation>{0} 不完整。</translation>
     </message>
     <message>
+      <source>{0} does not know this API key or password.</source>
+      <translation>{0} 不認得這個 API 金鑰或密碼。</translation>
+    </message>
+    <message>
       <source>{0} does not speak TLS.</source>
       <translation>{0} 不使用 TLS。</translation>
     </message>
     <message>
       <source>{0} gives {1} only to those with leave ({2}).</source>
       <translation>{0} 只提供 {1} 給獲准的人 ({2})。</translation>
+    </message>
+    <message>
+      <source>{0} has no model {1}.</source>
+      <translation>{0} 沒有模型 {1}。</translation>
     </message>
     <message>
       <source>{0} is cut short.</source>
@@ -2174,12 +2330,20 @@
       <translation>安裝「{0}」期間需要 {1}；目前剩 {2}。</translation>
     </message>
     <message>
+      <source>{0} reads texts and sees no pictures.</source>
+      <translation>{0} 只讀文字，看不見圖片。</translation>
+    </message>
+    <message>
       <source>{0} runs Elasticsearch {1}, and {2} or later is needed.</source>
       <translation>{0} 執行的是 Elasticsearch {1}，需要 {2} 或更新的版本。</translation>
     </message>
     <message>
       <source>{0} runs it; the processor's memory is too small to compare with.</source>
       <translation>由 {0} 執行；處理器的記憶體不足以比較。</translation>
+    </message>
+    <message>
+      <source>{0} runs on a server, so nothing of it is on this machine.</source>
+      <translation>{0} 在伺服器上執行，這台電腦上沒有它的任何部分。</translation>
     </message>
     <message>
       <source>{0} sends elsewhere ({1}) in place of answering.</source>
@@ -2278,8 +2442,24 @@ Keep pages there from now on?</source>
       <translation>{name} 取自 {folder}，不會下載任何東西。</translation>
     </message>
     <message>
+      <source>{name} is used for {uses} from now on.</source>
+      <translation>從現在起，{name} 用於{uses}。</translation>
+    </message>
+    <message>
+      <source>{name} is used for {uses} once the library is opened again and its files are read again.</source>
+      <translation>重新開啟資料庫並重新讀取檔案後，{name} 就會用於{uses}。</translation>
+    </message>
+    <message>
       <source>{name} needs {needed} while it is installed; {free} are free.</source>
       <translation>安裝「{name}」期間需要 {needed}；目前剩 {free}。</translation>
+    </message>
+    <message>
+      <source>{name}, for {uses}</source>
+      <translation>{name}，用於{uses}</translation>
+    </message>
+    <message>
+      <source>{name}, for {uses}; agreed to on {day}</source>
+      <translation>{name}，用於{uses}；於 {day} 同意</translation>
     </message>
     <message>
       <source>{name}, page {page}</source>
@@ -2332,6 +2512,14 @@ Keep pages there from now on?</source>
     <message>
       <source>{size}, of which compacting gives back {spare}</source>
       <translation>{size}，壓縮後可釋放 {spare}</translation>
+    </message>
+    <message>
+      <source>{told}
+
+Do you agree?</source>
+      <translation>{told}
+
+您同意嗎？</translation>
     </message>
     <message>
       <source>{total} pages</source>

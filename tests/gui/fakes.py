@@ -44,6 +44,7 @@ from folioscope.services.api import (
     Services,
 )
 from tests.gui.fake_models import FakeLook, FakeModels
+from tests.gui.fake_remote import FakeRemote
 from tests.gui.fake_store import FakeStore
 
 
@@ -321,6 +322,7 @@ class Fakes:
     look: FakeLook = field(default_factory=FakeLook)
     models: FakeModels = field(default_factory=FakeModels)
     store: FakeStore = field(default_factory=FakeStore)
+    remote: FakeRemote = field(default_factory=FakeRemote)
 
     def services(self) -> Services:
         """Bundle them."""
@@ -332,6 +334,7 @@ class Fakes:
             self.look,
             self.models,
             self.store,
+            self.remote,
         )
 
     def opener(self) -> Callable[[], Services]:

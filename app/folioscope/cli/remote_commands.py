@@ -30,15 +30,13 @@ def run(models: RemoteModels, options: Namespace) -> int:
 
 
 def _offers(models: RemoteModels, options: Namespace) -> int:
-    from folioscope.services.remote_models import uses_of
-
     found = run_watched(lambda ctx: models.offers(ctx.token), label="Asking the server")
     agreed = {model.name: model for model in models.agreed()}
     if options.json:
         answers.write({"offers": [_answer(models, offer) for offer in found]})
         return _DONE
     for offer in found:
-        uses = " or ".join(_USED_FOR[use] for use in uses_of(offer))
+        uses = " or ".join(_USED_FOR[use] for use in offer.uses)
         say(f"{strong(safe(offer.endpoint), sys.stdout)}  {safe(offer.model)}, for {uses}")
         model = agreed.get(PREFIX + offer.endpoint)
         say(f"    run by {safe(offer.service)}{f'; agreed on {model.agreed_on}' if model else ''}")
@@ -48,12 +46,12 @@ def _offers(models: RemoteModels, options: Namespace) -> int:
 
 
 def _agree(models: RemoteModels, options: Namespace) -> int:
-    from folioscope.services.remote_models import check_use, uses_of
+    from folioscope.services.remote_models import check_use
 
     offer = run_watched(lambda ctx: models.offer(options.name, ctx.token), label="Asking")
-    use = RemoteUse(options.use) if options.use else uses_of(offer)[0]
+    use = RemoteUse(options.use) if options.use else offer.uses[0]
     check_use(offer, use)
-    sentence = models.what_leaves(offer, use)
+    sentence = " ".join(models.what_leaves(offer, use))
     say(safe(sentence), stream=sys.stderr)
     if not options.yes:
         _ask()
@@ -89,8 +87,6 @@ def _ask() -> None:
 
 
 def _answer(models: RemoteModels, offer: RemoteOffer) -> dict[str, Any]:
-    from folioscope.services.remote_models import uses_of
-
     agreed = next((m for m in models.agreed() if m.name == PREFIX + offer.endpoint), None)
     return {
         "endpoint": offer.endpoint,
@@ -99,7 +95,7 @@ def _answer(models: RemoteModels, offer: RemoteOffer) -> dict[str, Any]:
         "service": offer.service,
         "model": offer.model,
         "dim": offer.dim,
-        "uses": {use.value: models.what_leaves(offer, use) for use in uses_of(offer)},
+        "uses": {use.value: " ".join(models.what_leaves(offer, use)) for use in offer.uses},
         "agreed": sorted(use.value for use in agreed.uses) if agreed else [],
         "agreed_on": agreed.agreed_on if agreed else None,
     }

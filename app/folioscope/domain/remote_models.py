@@ -36,6 +36,13 @@ class RemoteUse(StrEnum):
     RERANKER = "reranker"
 
 
+_USES = {
+    RemoteTask.TEXT_EMBEDDING: (RemoteUse.TEXTS,),
+    RemoteTask.EMBEDDING: (RemoteUse.TEXTS, RemoteUse.PICTURES),
+    RemoteTask.RERANK: (RemoteUse.RERANKER,),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class RemoteOffer:
     """An endpoint as a server tells of it; ``dim`` is 0 where it does not say.
@@ -49,6 +56,11 @@ class RemoteOffer:
     service: str
     model: str = ""
     dim: int = 0
+
+    @property
+    def uses(self) -> tuple[RemoteUse, ...]:
+        """What it may be used for, the likeliest first; whether it sees is known once tried."""
+        return _USES[self.task]
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,6 +136,38 @@ PATTERNS = (
     "No permission to read the file. Change it and retry.",
     "Could not be read: the {0} is damaged. Replace the file.",
     "The file ends early. The part that is there can be found.",
+    # what is sent to a model on a server, and what becomes of it
+    "The text of every page that is read, and whatever you search for, is sent to {0}.",
+    "A picture of every page, and whatever you search for, is sent to {0}.",
+    "At every second look, what you typed and the text, or the picture where the model sees, of"
+    " up to 20 pages are sent to {0}.",
+    "That server runs the model itself.",
+    "It passes that on to the Elastic Inference Service, which Elastic runs in its cloud.",
+    "It passes that on to another company's service ({0}).",
+    # what befell it
+    "The model {0} reads texts and sees no pictures.",
+    "{0} reads texts and sees no pictures.",
+    "Use it for the texts of pages.",
+    "Use it for the texts of pages, or choose another visual model.",
+    "The rate limit of the model on {0} is reached (429).",
+    "The model on {0} cannot answer just now ({1}).",
+    "What was done is kept; go on later.",
+    "{0} asks to wait {1} minutes.",
+    "Go on later.",
+    "{0} cannot be reached.",
+    "Check the address and the network.",
+    "You may not use models on {0}.",
+    "Ask who runs the server for the cluster right “monitor_inference”.",
+    "The licence of {0} does not include inference.",
+    "{0} does not know this API key or password.",
+    "{0} has no model {1}.",
+    "{0} could not use the model: {1}.",
+    "The model {0} on {1} answers with something that Folioscope cannot use.",
+    "Choose another model.",
+    "The model {0} on {1} was changed: it is now {2}.",
+    "Choose it again to agree to that.",
+    "Nobody agreed to use {0} for this.",
+    "{0} runs on a server, so nothing of it is on this machine.",
 )
 
 

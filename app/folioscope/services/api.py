@@ -15,7 +15,7 @@ from folioscope.domain.protocols import Cancellation, PageCount, StoreStats, Ver
 from folioscope.domain.queries import PageFilter
 from folioscope.domain.results import SearchResults
 from folioscope.jobs.progress import JobContext
-from folioscope.services.look_api import LookService, ModelsService
+from folioscope.services.look_api import LookService, ModelsService, RemoteModelsService
 from folioscope.services.store_api import StoreService
 
 
@@ -237,3 +237,4 @@ class Services:
     look: LookService
     models: ModelsService
     store: StoreService
+    remote: RemoteModelsService

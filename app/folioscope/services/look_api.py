@@ -12,6 +12,8 @@ from typing import Protocol
 from folioscope.domain.embeddings import HeatMap
 from folioscope.domain.models import ModelInfo, Precision, Trial
 from folioscope.domain.pages import PageRef
+from folioscope.domain.protocols import Cancellation
+from folioscope.domain.remote_models import RemoteModel, RemoteOffer, RemoteUse
 from folioscope.jobs.progress import JobContext
 
 
@@ -146,4 +148,30 @@ class ModelsService(Protocol):
 
     def choose_reranker(self, name: str) -> None:
         """Use a reranker for second looks; empty for none."""
+        ...
+
+
+class RemoteModelsService(Protocol):
+    """Models that the library's server offers. Nothing is sent to one before ``agree``."""
+
+    def offers(self, token: Cancellation | None = None) -> list[RemoteOffer]:
+        """Ask the server; raise InferenceError, SettingsError where there is none."""
+        ...
+
+    def agreed(self) -> list[RemoteModel]:
+        """The models that may be used."""
+        ...
+
+    def what_leaves(self, offer: RemoteOffer, use: RemoteUse) -> tuple[str, ...]:
+        """Sentences that say what is sent where, to be read before ``agree``."""
+        ...
+
+    def agree(
+        self, offer: RemoteOffer, use: RemoteUse, token: Cancellation | None = None
+    ) -> RemoteModel:
+        """Try, record and use; the face has shown what leaves and got a yes."""
+        ...
+
+    def forget(self, endpoint: str) -> None:
+        """Send nothing there any more."""
         ...

@@ -14,7 +14,6 @@ from folioscope.domain.remote_models import (
     InferenceServers,
     RemoteModel,
     RemoteOffer,
-    RemoteTask,
     RemoteUse,
 )
 from folioscope.domain.store_places import ElasticPlace, ElasticSecret
@@ -25,11 +24,6 @@ _SETTINGS = {
     RemoteUse.TEXTS: "text_encoder",
     RemoteUse.PICTURES: "visual_model",
     RemoteUse.RERANKER: "reranker",
-}
-_TASKS = {
-    RemoteTask.TEXT_EMBEDDING: (RemoteUse.TEXTS,),
-    RemoteTask.EMBEDDING: (RemoteUse.TEXTS, RemoteUse.PICTURES),
-    RemoteTask.RERANK: (RemoteUse.RERANKER,),
 }
 _SENT = {
     RemoteUse.TEXTS: "The text of every page that is read, and whatever you search for, is",
@@ -78,10 +72,10 @@ class RemoteModels:
         names = ", ".join(offer.endpoint for offer in offers) or "none"
         raise ModelMissingError(f"The server offers no {endpoint}.", hint=f"It offers: {names}.")
 
-    def what_leaves(self, offer: RemoteOffer, use: RemoteUse) -> str:
-        """Say in plain words what is sent where, to be read before ``agree``."""
+    def what_leaves(self, offer: RemoteOffer, use: RemoteUse) -> tuple[str, str]:
+        """Say in plain words what is sent where, and what becomes of it: read before ``agree``."""
         server = urlsplit(self._place().url).netloc
-        return f"{_SENT[use]} sent to {server}{_further(offer.service)}"
+        return f"{_SENT[use]} sent to {server}.", _further(offer.service)
 
     def agree(
         self, offer: RemoteOffer, use: RemoteUse, token: Cancellation | None = None
@@ -124,16 +118,11 @@ class RemoteModels:
 
 def check_use(offer: RemoteOffer, use: RemoteUse) -> None:
     """Raise SettingsError for what an endpoint does not do."""
-    if use not in _TASKS[offer.task]:
-        can = " or ".join(one.value for one in _TASKS[offer.task])
+    if use not in offer.uses:
+        can = " or ".join(one.value for one in offer.uses)
         raise SettingsError(
             f"{offer.endpoint} cannot be used for {use.value}.", hint=f"Use it for {can}."
         )
-
-
-def uses_of(offer: RemoteOffer) -> tuple[RemoteUse, ...]:
-    """Return what an endpoint may be used for; whether it sees is only known when tried."""
-    return _TASKS[offer.task]
 
 
 def _same(model: RemoteModel, other: RemoteModel) -> RemoteModel:
@@ -147,7 +136,9 @@ def _same(model: RemoteModel, other: RemoteModel) -> RemoteModel:
 
 def _further(service: str) -> str:
     if service == "elasticsearch":
-        return ", which runs the model itself."
+        return "That server runs the model itself."
     if service == "elastic":
-        return ", and from there to the Elastic Inference Service, which Elastic runs in its cloud."
-    return f", and from there to another company's service ({service})."
+        return (
+            "It passes that on to the Elastic Inference Service, which Elastic runs in its cloud."
+        )
+    return f"It passes that on to another company's service ({service})."

@@ -22,6 +22,7 @@ from folioscope.gui.settings.profile_column import Costs, ProfileColumn, costs_o
 from folioscope.gui.settings.profile_table import ProfileTable
 from folioscope.gui.settings.second_look_card import SecondLookCard
 from folioscope.gui.settings.section_parts import Section
+from folioscope.gui.settings.server_models_card import ServerModelsCard
 from folioscope.gui.settings.standings import standing_of
 from folioscope.gui.strip.wording import speed
 from folioscope.gui.words import tr
@@ -52,6 +53,7 @@ class ModelsSection(Section):
         self.problem = Label("", "small", tone="bad", wrap=True)
         self.table = ProfileTable(self._show_licence)
         self.second = SecondLookCard(self._show_licence)
+        self.server = ServerModelsCard(session)
         self.coverage = CoverageCard()
         self.unusable = Label("", "small", tone="warn", wrap=True)
         self.unusable.hide()
@@ -67,6 +69,7 @@ class ModelsSection(Section):
         self.put(self.table)
         self.put(self.unusable)
         self.put(self.second)
+        self.put(self.server)
         self.put(self.coverage)
         checked = Label(tr("Models are checked by sha256 after download."), "small", tone="muted")
         checked.setWordWrap(True)
@@ -82,6 +85,7 @@ class ModelsSection(Section):
         self.from_folder.clicked.connect(self._offer_folders)
         self.coverage.drop_asked.connect(self.asking.drop)
         self.second.picked.connect(self._show_standings)
+        self.server.changed.connect(desk.reload)
         self._connect_actions(self.second.doing, lambda: self.second.name)
         self.second.doing.use_asked.connect(lambda: desk.choose_reranker(self.second.name))
         self.second.doing.stop_using_asked.connect(lambda: desk.choose_reranker(""))
@@ -90,6 +94,7 @@ class ModelsSection(Section):
         """Ask anew what there is."""
         self.problem.hide()
         self.desk.reload()
+        self.server.shown()
 
     # --- what is shown ---------------------------------------------------------------------
 
