@@ -1,11 +1,12 @@
 """Streams a library from one store to another, with everything that was computed of it."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
 from folioscope.domain.documents import Document
 from folioscope.domain.errors import FingerprintMismatchError, StoreError
+from folioscope.domain.pages import PageRef
 from folioscope.domain.protocols import Access, VectorStore
 from folioscope.jobs.progress import JobContext, Progress
 from folioscope.jobs.stages import run_together
@@ -14,7 +15,7 @@ from folioscope.services.folders import add_folders, known_folders
 from folioscope.services.pacing import PaceKeeper
 from folioscope.services.patience import PatientWriter
 from folioscope.services.store_api import CopyReport
-from folioscope.services.store_comparing import Checked, Comparison, refs_of
+from folioscope.services.store_comparing import AT_ONCE, Checked, Comparison, refs_of
 from folioscope.services.store_copy_log import CopyLog
 
 COPYING, CHECKING = "copying", "checking"
@@ -76,8 +77,8 @@ class StoreCopy:
         self._models = tuple(sorted(self._source.visual_counts()))
         self._carry_statistics(steps, is_alone=is_alone)
         steps.begin(COPYING, documents)
-        for document in documents:
-            self._copy_unless_done(document, steps)
+        for batch in _batches(documents):
+            self._copy_unless_done(batch, steps)
         files = self._copy_the_rest(ids, steps, is_alone=is_alone)
         self._carry_statistics(steps, is_alone=is_alone)  # of all pages now: not made anew
         self._target.refresh()
@@ -101,33 +102,46 @@ class StoreCopy:
 
     # copying
 
-    def _copy_unless_done(self, document: Document, steps: "_Steps") -> None:
-        if self._log.is_done(document.document_id):
-            steps.skip(document.page_count)
-            return
-        self._copy(document, steps)
-        self._log.note(document.document_id)
+    def _copy_unless_done(self, batch: Sequence[Document], steps: "_Steps") -> None:
+        left = [document for document in batch if not self._log.is_done(document.document_id)]
+        for document in batch:
+            if document not in left:
+                steps.skip(document.page_count)
+        self._copy(left, steps)
+        for document in left:
+            self._log.note(document.document_id)
 
-    def _copy(self, document: Document, steps: "_Steps") -> None:
+    def _copy(self, batch: Sequence[Document], steps: "_Steps") -> None:
+        """Copy documents; what they have of looks and files is sent together."""
+        for document in batch:
+            self._copy_pages(document, steps)
+        for model in self._models:
+            self._copy_looks(
+                model, [ref for d in batch for refs in refs_of(d) for ref in refs], steps
+            )
+        files = [f for d in batch for f in self._source.files(document_id=d.document_id)]
+        if files:
+            steps.write(partial(self._target.put_files, files))
+
+    def _copy_pages(self, document: Document, steps: "_Steps") -> None:
         source, target, own = self._source, self._target, document.document_id
-        steps.write(partial(target.discard_staged, own))
+        if target.staged_pages(own):  # of a copy, or a reading, that was cut short
+            steps.write(partial(target.discard_staged, own))
         for refs in refs_of(document):
             pages = source.pages(refs, with_vectors=True)
             if pages:
                 steps.write(partial(target.stage_pages, own, pages))
             steps.done(len(refs))
         steps.write(partial(target.commit_document, document))
-        self._copy_looks(document, steps)
-        steps.write(partial(target.put_files, source.files(document_id=own)))
 
-    def _copy_looks(self, document: Document, steps: "_Steps") -> None:
-        for model in self._models:
-            for refs in refs_of(document):
-                kept = zip(refs, self._source.visual_pages(model, refs), strict=True)
-                looks = [(ref, look) for ref, look in kept if look is not None]
-                if looks:
-                    steps.write(partial(self._target.put_visual_pages, model, looks))
-                steps.done(0)
+    def _copy_looks(self, model: str, refs: Sequence[PageRef], steps: "_Steps") -> None:
+        for start in range(0, len(refs), AT_ONCE):
+            part = refs[start : start + AT_ONCE]
+            kept = zip(part, self._source.visual_pages(model, part), strict=True)
+            looks = [(ref, look) for ref, look in kept if look is not None]
+            if looks:
+                steps.write(partial(self._target.put_visual_pages, model, looks))
+            steps.done(0)
 
     def _copy_the_rest(self, ids: set[str], steps: "_Steps", *, is_alone: bool) -> int:
         """Copy files that were not read, and small values; returns how many files there are."""
@@ -150,7 +164,7 @@ class StoreCopy:
         steps.begin(CHECKING, documents)
         for document in documents:
             if not comparison.check(document, steps.done):
-                self._copy(document, steps)
+                self._copy([document], steps)
                 self._target.refresh()
                 if not comparison.check(document, steps.done):
                     raise StoreError(
@@ -163,6 +177,20 @@ class StoreCopy:
     def _name_of(self, document: Document) -> str:
         files = self._source.files(document_id=document.document_id)
         return files[0].path if files else document.title or document.document_id[:12]
+
+
+def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
+    """Put small documents together, so that a server is asked less often."""
+    batch: list[Document] = []
+    pages = 0
+    for document in documents:
+        if batch and pages + document.page_count > AT_ONCE:
+            yield batch
+            batch, pages = [], 0
+        batch.append(document)
+        pages += document.page_count
+    if batch:
+        yield batch
 
 
 def _add_folders(target: VectorStore, folders: Sequence[str]) -> None:

@@ -5,7 +5,7 @@ its title's vector, and what a visual model made of it. No model has to be loade
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -15,14 +15,14 @@ from folioscope.domain.pages import PageRef
 from folioscope.domain.protocols import VectorStore
 from folioscope.domain.queries import StoreQuery, WordQuery
 from folioscope.domain.tokens import tokens
-from folioscope.services.fusion import fuse, view_weights
-from folioscope.services.sight import sight
+from folioscope.services.fusion import DEFAULT_WEIGHTS, fuse, view_weights
 
 QUERIES = 12
 TOP = 10
-_CANDIDATES = 200
+_CANDIDATES = 400  # as many as a search by a user looks at
 _TERMS = 4
 _ROWS = 16
+_ALONE = replace(DEFAULT_WEIGHTS, neighbours=0.0)
 # two stores round differently; pages whose scores are nearer than that may change places
 _SAME_SCORE = 0.02
 
@@ -56,31 +56,40 @@ def sample_queries(
 def best_pages(
     store: VectorStore, query: StoreQuery, page_counts: Mapping[str, int]
 ) -> list[Scored]:
-    """Return the best pages that a store finds, and a few more to settle ties by."""
+    """Return the best pages that a store finds, and a few more to settle ties by.
+
+    Only what a page says of itself is scored: what stands beside it, or how far it stands out,
+    would hang on which other pages a store happens to propose.
+    """
     found = store.search(query, limit=_CANDIDATES)
-    seen = None if query.visual is None else sight(found)
-    scores = fuse(found, query.look_weights, page_counts, seen=seen).score
+    own = fuse(found, query.look_weights, page_counts, weights=_ALONE).score
+    scores = own + np.maximum(found.visual, 0)
     order = np.argsort(-scores, kind="stable")[: 2 * TOP]
     return [Scored(found.refs[i], float(scores[i])) for i in order.tolist()]
 
 
-def do_agree(one: Sequence[Scored], other: Sequence[Scored]) -> bool:
-    """Whether the best ten are the same, but for pages that score alike."""
-    return _is_within(one, other) and _is_within(other, one)
+def agreement(one: Sequence[Scored], other: Sequence[Scored]) -> float:
+    """Return the share (0 to 1) of the best ten of either that the other has among its own.
+
+    Pages that score like the last of the ten may be among them or not.
+    """
+    return min(_shared(one, other), _shared(other, one))
 
 
-def _is_within(one: Sequence[Scored], other: Sequence[Scored]) -> bool:
-    theirs = {found.ref: found.score for found in other}
-    least = other[min(TOP, len(other)) - 1].score if other else float("inf")
-    for place, found in enumerate(one[:TOP]):
-        if found.ref not in theirs and found.score > least + _SAME_SCORE:
-            return False
-        if place >= len(other):
-            return False
-        there = other[place]
-        if there.ref != found.ref and abs(there.score - found.score) > _SAME_SCORE:
-            return False
-    return True
+def _shared(one: Sequence[Scored], other: Sequence[Scored]) -> float:
+    best = one[:TOP]
+    if not best:
+        return 1.0
+    theirs = {found.ref: found.score for found in other[:TOP]}
+    last = min(theirs.values(), default=float("-inf"))
+    is_full = len(theirs) == TOP
+    shared = sum(
+        abs(theirs[found.ref] - found.score) <= _SAME_SCORE
+        if found.ref in theirs
+        else is_full and found.score <= last + _SAME_SCORE
+        for found in best
+    )
+    return shared / len(best)
 
 
 def _words(said: Sequence[str]) -> WordQuery:

@@ -16,14 +16,17 @@ from folioscope.domain.errors import (
 )
 from folioscope.domain.pages import PageRecord, PageRef, TextSource
 from folioscope.domain.protocols import Access, VectorStore
+from folioscope.domain.queries import StoreQuery
+from folioscope.domain.results import Candidates
 from folioscope.jobs.progress import JobContext, Progress
 from folioscope.jobs.tokens import Cancelled, CancelToken
 from folioscope.services.folders import add_folders, known_folders
 from folioscope.services.store_copy_log import CopyLog
 from folioscope.services.store_moving import StoreCopy
+from folioscope.services.store_sampling import Scored, agreement
 from folioscope.stores.lance_store import LanceVectorStore
 from folioscope.stores.memory_store import MemoryVectorStore
-from tests.contract.store_makers import FINGERPRINT, add, file, page
+from tests.contract.store_makers import DIM, FINGERPRINT, add, file, page
 from tests.contract.visual_makers import MODEL, look
 
 Make = Callable[[], VectorStore]
@@ -152,16 +155,16 @@ class Breaking(MemoryVectorStore):
         super().stage_pages(document_id, pages)
 
 
-def filled(tmp_path: Path) -> LanceVectorStore:
+def filled(tmp_path: Path, *, pages: int = 5) -> LanceVectorStore:
     source = LanceVectorStore(tmp_path / "source")
     source.open(Access.WRITE, fingerprint=FINGERPRINT)
-    fill(source)
+    fill(source, pages=pages)
     source.close()
     return source
 
 
 def test_a_copy_that_was_cut_short_goes_on_where_it_stopped(tmp_path: Path) -> None:
-    source, target = filled(tmp_path), Breaking()
+    source, target = filled(tmp_path, pages=20), Breaking()
     target.breaks_at = 4
     with pytest.raises(KeyboardInterrupt):
         run(source, target, tmp_path)
@@ -204,18 +207,18 @@ def test_what_changed_since_the_first_try_is_copied_again(tmp_path: Path) -> Non
 
 
 def test_cancelling_ends_it_and_keeps_what_was_copied(tmp_path: Path) -> None:
-    source, target, token = filled(tmp_path), Breaking(), CancelToken()
+    source, target, token = filled(tmp_path, pages=20), Breaking(), CancelToken()
     seen: list[Progress] = []
 
     def report(now: Progress) -> None:
         seen.append(now)
-        if now.done >= 12:
+        if now.done >= 60:
             token.cancel()
 
     with pytest.raises(Cancelled):
         StoreCopy(source, target, log(tmp_path)).run(JobContext(token, report))
     assert seen[0].label == "copying"
-    assert seen[0].total == 30
+    assert seen[0].total == 120
     kept = len(target.commits)
     assert 0 < kept < 6
     run(source, target, tmp_path)
@@ -273,3 +276,38 @@ def test_while_the_target_is_written_nothing_is_copied(tmp_path: Path) -> None:
     with pytest.raises(LibraryBusyError):
         run(source, LanceVectorStore(tmp_path / "target"), tmp_path)
     busy.close()
+
+
+class Misleading(MemoryVectorStore):
+    """Holds everything, and does not hear what it is asked."""
+
+    def search(self, query: StoreQuery, *, limit: int) -> Candidates:
+        return super().search(replace(query, vector=np.ones(DIM, np.float32)), limit=limit)
+
+
+def test_a_copy_that_answers_otherwise_is_found_out(tmp_path: Path) -> None:
+    source = filled(tmp_path, pages=20)
+    with pytest.raises(StoreError, match="finds others for the same question"):
+        run(source, Misleading(), tmp_path)
+
+
+def scored(*scores: float, first: int = 0) -> list[Scored]:
+    return [Scored(PageRef("a", first + n), score) for n, score in enumerate(scores)]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "share"),
+    [
+        (scored(), scored(), 1.0),
+        (scored(0.9, 0.8), scored(0.9, 0.79), 1.0),
+        (scored(0.9, 0.8), scored(0.8, 0.9), 0.0),
+        (scored(0.9, 0.8), scored(0.9), 0.5),
+        (scored(*[0.5] * 12), scored(*[0.51] * 12, first=6), 1.0),  # any ten of these will do
+        (scored(*[0.9] * 10), scored(*[0.5] * 10, first=10), 0.0),
+    ],
+)
+def test_the_best_ten_are_compared_by_score_where_they_tie(
+    one: list[Scored], other: list[Scored], share: float
+) -> None:
+    assert agreement(one, other) == share
+    assert agreement(other, one) == share
