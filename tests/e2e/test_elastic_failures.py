@@ -8,8 +8,9 @@ from dataclasses import replace
 
 import pytest
 
-from folioscope.domain.errors import DiskFullError, UntrustedServerError
+from folioscope.domain.errors import DiskFullError, InferenceError, UntrustedServerError
 from folioscope.domain.store_places import ElasticPlace, ElasticSecret
+from folioscope.inference.remote_servers import ElasticInferenceServers
 from folioscope.jobs.tokens import Cancelled, CancelToken
 from folioscope.services.patience import PatientWriter
 from folioscope.stores.elastic.asking import Patience
@@ -320,3 +321,15 @@ def test_nobody_reads_secrets_in_logs(
     assert "[reader]" in caplog.text
     for word in (*sent, "wrong-password", key.api_key, key.api_key[::-1]):
         assert word not in caplog.text
+
+
+def test_a_node_without_inference_offers_no_models(secure: ElasticNode) -> None:
+    servers = ElasticInferenceServers()
+    assert servers.offers(secure.place(user="admin"), secure.secret()) == []
+    with pytest.raises(InferenceError, match="cluster right “monitor_inference”"):
+        servers.offers(secure.place(user="writer"), secure.secret())
+    with pytest.raises(InferenceError, match="does not know this API key or password"):
+        servers.offers(secure.place(user="writer"), ElasticSecret(password="wrong"))
+    other = replace(secure.place(), fingerprint="ab" * 32)
+    with pytest.raises(InferenceError, match="has another fingerprint"):
+        servers.offers(other, secure.secret())

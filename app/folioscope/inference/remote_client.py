@@ -35,7 +35,7 @@ _TIMEOUT_S = 120.0
 _LONGEST_ASKED_WAIT_S = 120.0
 _LONGEST_WAIT_S = 30.0
 _MOST_REASON = 200
-_ACCEPT = "application/vnd.elasticsearch+json; compatible-with=8"
+_JSON = "application/json"
 _AGAIN = frozenset({408, 429, 502, 503, 504})
 
 
@@ -97,8 +97,11 @@ class InferenceClient:
         return self._address.server if self._address else "the server"
 
     def offers(self, token: Cancellation | None = None) -> list[RemoteOffer]:
-        """List endpoints that embed or rerank, by name."""
-        said = self._ask("GET", "/_inference", None, token, BRIEF)
+        """List endpoints that embed or rerank, by name; none where the server knows no such."""
+        try:
+            said = self._ask("GET", "/_inference", None, token, BRIEF)
+        except (RefusedInputError, ModelMissingError):  # taken for the name of an index
+            return []
         found = (_offer(one) for one in said.get("endpoints", ()))
         return sorted((offer for offer in found if offer), key=lambda offer: offer.endpoint)
 
@@ -172,7 +175,7 @@ class InferenceClient:
     def _headers(self, data: bytes | None) -> Any:
         from elastic_transport import HttpHeaders
 
-        headers = {"accept": _ACCEPT} | ({"content-type": _ACCEPT} if data is not None else {})
+        headers = {"accept": _JSON} | ({"content-type": _JSON} if data is not None else {})
         if key := self._secret.api_key.strip():
             encoded = base64.b64encode(key.encode()).decode() if ":" in key else key
             headers["authorization"] = f"ApiKey {encoded}"
