@@ -257,6 +257,7 @@ def test_a_full_disk_blocks_and_goes_on(tmp_path: Path, folder: Path) -> None:
         running = Running(parts)
         until(lambda: parts.indexing.state().phase is IndexPhase.BLOCKED)
         assert "full" in parts.indexing.state().message
+        assert not parts.indexing.state().may_pass
         full.clear()
         running.join()
         assert running.error is None
@@ -306,6 +307,7 @@ def test_a_server_that_goes_away_blocks_and_goes_on_with_nothing_read_twice(
         running = Running(parts)
         until(lambda: parts.indexing.state().phase is IndexPhase.BLOCKED)
         assert parts.indexing.state().message == "The server is away."
+        assert parts.indexing.state().may_pass
         monkeypatch.setattr(LeavingStore, "away", None)
         LeavingStore.gone.clear()
         running.join()

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _EVERY_S = 0.1
 _PATIENCE_S = 5.0  # for a script that nobody watches, when work cannot go on
+_SERVER_PATIENCE_S = 300.0  # the same, when it can as soon as a server is back
 
 
 class Interrupted(Exception):  # noqa: N818  (an outcome, not an error)
@@ -109,7 +110,8 @@ class _Blocked:
             self._looks = 0
             return
         self._looks += 1
-        if self._looks * _EVERY_S >= _PATIENCE_S and not self._reason:
+        patience_s = _SERVER_PATIENCE_S if now.may_pass else _PATIENCE_S
+        if self._looks * _EVERY_S >= patience_s and not self._reason:
             self._reason = now.message
             self._token.cancel()
 

@@ -83,7 +83,10 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class IndexState:
-    """A snapshot of indexing. ``reading`` counts pages, ``recognising`` pages for OCR."""
+    """A snapshot of indexing. ``reading`` counts pages, ``recognising`` pages for OCR.
+
+    ``may_pass``: it is blocked by a server that is away, and goes on once that is back.
+    """
 
     phase: IndexPhase = IndexPhase.IDLE
     is_paused: bool = False
@@ -91,6 +94,7 @@ class IndexState:
     recognising: Pace = field(default_factory=Pace)
     current_file: str = ""
     message: str = ""
+    may_pass: bool = False
 
 
 @dataclass(frozen=True, slots=True)

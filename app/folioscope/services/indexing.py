@@ -130,7 +130,12 @@ class LibraryIndexer:
     def _end(self, run: IndexRun) -> None:
         run.token.release()
         self._rest = replace(
-            run.state(), phase=IndexPhase.IDLE, is_paused=False, current_file="", message=""
+            run.state(),
+            phase=IndexPhase.IDLE,
+            is_paused=False,
+            current_file="",
+            message="",
+            may_pass=False,
         )
         self._run = None
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from folioscope.domain.documents import FileState, SourceFile
-from folioscope.domain.errors import StoreBlockedError
+from folioscope.domain.errors import DiskFullError, StoreBlockedError
 from folioscope.domain.protocols import DocumentReader, TextEncoder, VectorStore
 from folioscope.jobs.progress import JobContext, Progress
 from folioscope.jobs.tokens import Cancelled, ChildToken
@@ -84,6 +84,7 @@ class IndexRun:
             recognising=self._recognising.pace(),
             current_file=self._current,
             message=self._blocked,
+            may_pass=bool(self._blocked) and self._writer.may_pass,
         )
 
     def go(self, store: VectorStore) -> None:
@@ -123,10 +124,12 @@ class IndexRun:
 
     def wait_for(self, store: VectorStore, error: StoreBlockedError) -> None:
         """Wait until a store that could not even be read answers again; raise Cancelled."""
+        self._writer.may_pass = not isinstance(error, DiskFullError)
         self._block(str(error))
         if self.token.wait(_LOOK_AGAIN_S):
             raise Cancelled
         self._writer.write(store.refresh)
+        self._writer.may_pass = False
         self._block("")
 
     def _read(self, store: VectorStore) -> None:

@@ -34,6 +34,7 @@ class LookState:
     """How far the library is looked at by the chosen model. Estimates None until steady.
 
     ``device``: the reason why what runs the model was chosen, or took over; empty before.
+    ``may_pass``: it is blocked by a server that is away, and goes on once that is back.
     """
 
     phase: LookPhase = LookPhase.OFF
@@ -45,6 +46,7 @@ class LookState:
     message: str = ""
     failed: int = 0  # pages whose picture could not be made
     device: str = ""
+    may_pass: bool = False
 
 
 @dataclass(frozen=True, slots=True)

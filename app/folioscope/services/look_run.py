@@ -84,6 +84,7 @@ class LookRun:
             message=self._message,
             failed=len(self._notes.reasons) if self._notes else 0,
             device=self._device,
+            may_pass=self._writer.may_pass,
         )
 
     def make_room(self) -> None:

@@ -55,6 +55,34 @@ def test_a_script_does_not_wait_for_room_for_ever(monkeypatch: pytest.MonkeyPatc
         run_watched(wait, state=lambda: full, label="Working")
 
 
+def test_a_script_waits_for_a_server_that_restarts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watching, "_PATIENCE_S", 0.0)
+    away = IndexState(phase=IndexPhase.BLOCKED, message="It is away.", may_pass=True)
+    looked = threading.Semaphore(0)
+
+    def state() -> IndexState:
+        looked.release()
+        return away
+
+    def wait(_ctx: JobContext) -> str:
+        assert all(looked.acquire(timeout=30) for _ in range(5))
+        return "done"
+
+    assert run_watched(wait, state=state, label="Working") == "done"
+
+
+def test_a_script_does_not_wait_for_a_server_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watching, "_SERVER_PATIENCE_S", 0.2)
+    away = IndexState(phase=IndexPhase.BLOCKED, message="It is away.", may_pass=True)
+
+    def wait(ctx: JobContext) -> None:
+        assert ctx.token.wait(30)
+        raise Cancelled
+
+    with pytest.raises(FolioscopeError, match="It is away"):
+        run_watched(wait, state=lambda: away, label="Working")
+
+
 def test_a_script_does_not_wait_for_a_broken_model_for_ever(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

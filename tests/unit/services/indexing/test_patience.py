@@ -43,15 +43,18 @@ def test_other_errors_are_not_waited_for() -> None:
 
 
 def test_a_server_that_is_away_is_waited_for_as_a_full_disk_is() -> None:
-    told: list[str] = []
+    told: list[tuple[str, bool]] = []
     left = [StoreBlockedError("The server is away.")]
 
     def change() -> None:
         if left:
             raise left.pop()
 
-    PatientWriter(CancelToken(), told.append, look_every_s=0.001).write(change)
-    assert told == ["The server is away.", ""]
+    writer = PatientWriter(
+        CancelToken(), lambda text: told.append((text, writer.may_pass)), look_every_s=0.001
+    )
+    writer.write(change)
+    assert told == [("The server is away.", True), ("", False)]
 
 
 def test_whatever_waits_in_a_change_can_be_ended_with_the_work() -> None:
