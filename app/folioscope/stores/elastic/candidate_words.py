@@ -1,6 +1,7 @@
 """Exact words of the pages that a search looks at closely."""
 
 from collections.abc import Sequence
+from itertools import chain
 
 import numpy as np
 
@@ -11,14 +12,13 @@ class CandidateWords:
     """A WordSource over a few pages; ``pages`` are the tokens of page 1, 2, … in order."""
 
     def __init__(self, pages: Sequence[Sequence[str]]) -> None:
-        self._numbers: dict[str, int] = {}
-        number = self._numbers.setdefault
-        self._pages = [
-            np.array([number(token, len(self._numbers) + 1) for token in tokens], np.uint32)
-            for tokens in pages
-        ]
-        self._joined = np.concatenate([np.zeros(0, np.uint32), *self._pages])
-        self._owners = np.repeat(np.arange(1, len(pages) + 1), [len(p) for p in self._pages])
+        vocabulary: set[str] = set().union(*pages)
+        self._numbers = {token: number for number, token in enumerate(vocabulary, 1)}
+        lengths = [len(tokens) for tokens in pages]
+        numbers = map(self._numbers.__getitem__, chain.from_iterable(pages))
+        self._joined = np.fromiter(numbers, np.uint32, sum(lengths))
+        self._pages = np.split(self._joined, np.cumsum(lengths)[:-1])
+        self._owners = np.repeat(np.arange(1, len(pages) + 1), lengths)
 
     def term_ids(self, terms: Sequence[str]) -> dict[str, int]:
         """Return the numbers of those terms that any page holds."""

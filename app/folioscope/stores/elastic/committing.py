@@ -14,7 +14,7 @@ from folioscope.stores.elastic.file_rows import FileFacts
 from folioscope.stores.elastic.kept_statistics import KeptStatistics
 from folioscope.stores.elastic.library import ServerLibrary
 from folioscope.stores.elastic.mapping import Json
-from folioscope.stores.elastic.page_documents import page_id, page_source
+from folioscope.stores.elastic.page_documents import page_id, page_sources, ref_of_key
 from folioscope.stores.elastic.visuals import ServerVisuals
 
 _AT_ONCE = 5000
@@ -42,14 +42,14 @@ class Committing:
         library = self._library
         library.take_dim(pages)
         generation = self._staged_generation(document_id) or self._begin(document_id)
-        statistics, index = self._statistics.current(), library.names.pages
-        library.connection.bulk(
-            BulkAction(
-                index, page_id(page.ref, generation), page_source(page, generation, statistics)
-            )
-            for page in {page.ref: page for page in pages}.values()
-        )
-        library.wrote(index)
+        last = list({page.ref: page for page in pages}.values())
+        self._write(last, [generation] * len(last))
+
+    def _write(self, pages: Sequence[PageRecord], generations: Sequence[str]) -> None:
+        index = self._library.names.pages
+        sources = page_sources(pages, generations, self._statistics.current())
+        self._library.connection.bulk(BulkAction(index, key, source) for key, source in sources)
+        self._library.wrote(index)
 
     def _begin(self, document_id: str) -> str:
         machine, made = self._library.machine, uuid.uuid4().hex[:16]
@@ -83,8 +83,8 @@ class Committing:
 
     # committing
 
-    def commit(self, document: Document) -> None:
-        """Make a document appear with what this machine has staged of it, if anything."""
+    def commit(self, document: Document) -> int:
+        """Make a document appear with what this machine has staged of it; returns its pages."""
         library, document_id = self._library, document.document_id
         staged = self._staged_generation(document_id)
         figures = self._figures(staged) if staged else None
@@ -107,6 +107,7 @@ class Committing:
             if staged:
                 self._visuals.keep_pages(document_id, self._indices(staged))
             self.purge([document_id])
+        return row.pages if row is not None else 0
 
     def _figures(self, generation: str) -> tuple[int, int]:
         """Count the pages of a generation, and those that wait for OCR; searches see all now."""
@@ -149,8 +150,10 @@ class Committing:
     def _delete_pages(self, clauses: Sequence[Json]) -> None:
         library, index = self._library, self._library.names.pages
         query = {"bool": {"filter": list(clauses)}}
-        hits = library.scan_pages(query, fields=[], at_once=_AT_ONCE)
-        library.connection.bulk(BulkAction(index, hit["_id"], write=Write.DELETE) for hit in hits)
+        hits = library.scan_pages(query, fields=["ref", "generation"], at_once=_AT_ONCE)
+        fields = (hit["fields"] for hit in hits)
+        keys = (page_id(ref_of_key(f["ref"][0]), f["generation"][0]) for f in fields)
+        library.connection.bulk(BulkAction(index, key, write=Write.DELETE) for key in keys)
         library.wrote(index)
 
     # files
@@ -189,15 +192,8 @@ class Committing:
         found = library.connection.get_many(index, list(ids.values()), source=False)
         if "" in ids.values() or len(found) < len(ids):
             raise StoreError("A page to be replaced is no longer in the library.")
-        statistics = self._statistics.current()
-        last = {page.ref: page for page in pages}
-        library.connection.bulk(
-            BulkAction(
-                index, ids[ref], page_source(page, rows[ref.document_id].generation, statistics)
-            )
-            for ref, page in last.items()
-        )
-        library.wrote(index)
+        last = list({page.ref: page for page in pages}.values())
+        self._write(last, [rows[page.ref.document_id].generation for page in last])
         for document_id, row in rows.items():
             self._recount(document_id, row.generation)
 

@@ -28,8 +28,7 @@ from folioscope.stores.elastic.page_documents import (
     decoded,
     encoded,
     found_page,
-    page_id,
-    page_source,
+    page_sources,
     record_of,
 )
 from folioscope.stores.statistics import (
@@ -45,6 +44,7 @@ from folioscope.stores.views import VectorBatch
 
 SMALL = 4096  # pages up to which statistics are made anew by themselves
 _ID = "statistics"
+_FEWEST = 16  # pages that statistics are taken to be of, at least
 _AT_ONCE = 500
 
 
@@ -56,6 +56,7 @@ class KeptStatistics:
         self._lock = threading.RLock()
         self._known: LibraryStatistics | None = None
         self._made_at = ""
+        self._until_due = 0  # pages to be added here before they are counted
 
     def load(self) -> bool:
         """Read what others may have made anew; True when it is another than was known."""
@@ -89,14 +90,19 @@ class KeptStatistics:
         """Whether any document came, went or changed since they were made."""
         return self._library.signature() != self._made_at
 
+    def note_growth(self, pages: int) -> None:
+        """Take note that pages were added."""
+        self._until_due -= pages
+
     @property
     def may_be_due(self) -> bool:
-        """Whether a library that grows still makes them anew by itself."""
-        return self.pages < SMALL
+        """Whether enough pages were added from here to count what there is."""
+        return self.pages < SMALL and self._until_due <= 0
 
     def is_due(self, pages: int) -> bool:
         """Whether a library of so many pages makes them anew by itself."""
-        return self.may_be_due and is_due(self.pages, pages=pages)
+        self._until_due = 2 * max(self.pages, _FEWEST) - pages
+        return self.pages < SMALL and is_due(self.pages, pages=pages)
 
     def refresh(self, token: Cancellation | None = None) -> None:
         """Make statistics of all pages that can be found, if there are any."""
@@ -181,18 +187,18 @@ class KeptStatistics:
 def _rewritten(
     index: str, hits: Iterable[Any], statistics: LibraryStatistics
 ) -> Iterator[BulkAction]:
+    whole = []
     for hit in hits:
         try:
-            record, generation = record_of(hit), hit["fields"]["generation"][0]
+            whole.append((record_of(hit), hit))
         except UNREADABLE:
             continue
-        yield BulkAction(
-            index,
-            page_id(record.ref, generation),
-            page_source(record, generation, statistics),
-            if_seq_no=hit["_seq_no"],
-            if_primary_term=hit["_primary_term"],
-        )
+    records = [record for record, _ in whole]
+    generations = [hit["fields"]["generation"][0] for _, hit in whole]
+    sources = page_sources(records, generations, statistics)
+    for (key, source), (_, hit) in zip(sources, whole, strict=True):
+        version = {"if_seq_no": hit["_seq_no"], "if_primary_term": hit["_primary_term"]}
+        yield BulkAction(index, key, source, **version)
 
 
 def _readable(hit: Any) -> FoundPage | None:

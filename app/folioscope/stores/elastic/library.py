@@ -11,7 +11,7 @@ from folioscope.stores.elastic.connection import ElasticConnection
 from folioscope.stores.elastic.document_rows import DocumentRows, is_document, shown
 from folioscope.stores.elastic.errors import MissingIndexError
 from folioscope.stores.elastic.file_rows import FileRows
-from folioscope.stores.elastic.mapping import Json
+from folioscope.stores.elastic.mapping import UNSTORED, Json
 from folioscope.stores.elastic.names import Names, version_of, versioned
 from folioscope.stores.records import checked_dim
 
@@ -53,6 +53,11 @@ class ServerLibrary:
     def dim(self) -> int:
         """Dimension of the vectors, 0 before there are any."""
         return self._facts.dim
+
+    @property
+    def read_indices(self) -> tuple[str, str]:
+        """The aliases of what is read of files."""
+        return self.names.pages, self.names.documents
 
     def load(self) -> bool:
         """Read what the indices say of themselves; False where there are none."""
@@ -194,7 +199,7 @@ class ServerLibrary:
         return {
             "query": {"exists": {"field": "unlisted"}},
             "size": _MOST_UNLISTED,
-            "_source": False,
+            **UNSTORED,
             "docvalue_fields": ["unlisted"],
         }
 
@@ -220,7 +225,7 @@ class ServerLibrary:
     def scan_pages(
         self, query: Json, *, fields: Sequence[str], source: bool = False, at_once: int = 200
     ) -> Iterator[Any]:
-        """Yield the hits of all pages that a query finds."""
+        """Yield the hits of all pages that a query finds; their ids only with ``source``."""
         self.settle(self.names.pages, self.names.documents)
-        asked = {"docvalue_fields": list(fields), "_source": source}
+        asked = {"docvalue_fields": list(fields), **({} if source else UNSTORED)}
         yield from self.connection.scan(self.names.pages, query, fields=asked, at_once=at_once)

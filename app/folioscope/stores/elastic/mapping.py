@@ -28,6 +28,9 @@ _KEYWORD = {"type": "keyword", "ignore_above": MOST_PATH}
 _ONLY_KEPT = {"type": "keyword", "index": False, "doc_values": False}
 _UNSEEN = ("tokens", "said", "facts", "words", "vectors", "page", "title", "regions", "ranked")
 Json = dict[str, Any]
+# of a search's hits: ids and sources lie in large compressed blocks, and opening one for each hit
+# takes some fifty times as long as reading all doc values we want of it
+UNSTORED: Json = {"stored_fields": "_none_"}
 
 
 def settings(*, is_serverless: bool, has_icu: bool = False) -> Json:

@@ -3,7 +3,7 @@
 import base64
 import struct
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,10 +31,13 @@ from folioscope.stores.page_facts import PageFacts, facts_of, tokens_of
 from folioscope.stores.records import no_vectors
 from folioscope.stores.row_codes import sealed, unsealed
 from folioscope.stores.statistics import LibraryStatistics
+from folioscope.stores.views import VectorBatch
 
 # what cannot be made of a hit that is damaged
 UNREADABLE = (ValueError, KeyError, IndexError, TypeError, struct.error, zlib.error)
 _FACTS = struct.Struct(f"<dddfQI{LOOK_COUNT}f")  # width, height, ink, told, digest, length, looks
+_DIGITS = 4
+_WHITENED = 64  # pages whose vectors are whitened at once
 _LEAST_LENGTH = 1e-6  # a shorter vector points nowhere
 PLACE_FIELDS = ("ref", "generation", "source")
 FACT_FIELDS = (*PLACE_FIELDS, "facts")
@@ -57,8 +60,18 @@ def page_id(ref: PageRef, generation: str) -> str:
     return f"{ref.document_id}:{generation}:{ref.page_index}"
 
 
-def page_source(record: PageRecord, generation: str, statistics: LibraryStatistics) -> Json:
-    """Return a page as it is sent to the server."""
+def page_sources(
+    records: Sequence[PageRecord], generations: Sequence[str], statistics: LibraryStatistics
+) -> Iterator[tuple[str, Json]]:
+    """Yield the id of each page and how it is sent to the server."""
+    for start in range(0, len(records), _WHITENED):
+        part = records[start : start + _WHITENED]
+        searched = _searched(part, statistics)
+        for record, generation, fields in zip(part, generations[start:], searched, strict=False):
+            yield page_id(record.ref, generation), _kept(record, generation) | fields
+
+
+def _kept(record: PageRecord, generation: str) -> Json:
     words = [word[:MOST_LETTERS] for word in tokens_of(record)]
     facts = facts_of(record, words)
     return {
@@ -76,27 +89,39 @@ def page_source(record: PageRecord, generation: str, statistics: LibraryStatisti
         "text": _text(pack_text(record.text)),
         "boxes": _text(pack_regions(record.regions)),
         "title_line": _text(encode_text(record.title_line)),
-        **searched(record.vectors, record.looks, statistics),
     }
 
 
-def searched(vectors: PageVectors, looks: Any, statistics: LibraryStatistics) -> Json:
-    """Return the fields that a page is found by, whitened and ranked by the statistics."""
+def _searched(records: Sequence[PageRecord], statistics: LibraryStatistics) -> Iterator[Json]:
+    """Yield the fields that each page is found by, whitened and ranked by the statistics."""
+    batch = VectorBatch.of([record.vectors for record in records], statistics.dim)
     page, region, title = statistics.whitening
-    regions = vectors.regions.reshape(-1, statistics.dim)
-    found: Json = {
-        "whitened": statistics.version,
-        "ranked": statistics.ranks.percentiles(looks[None])[0],
-        "regions": [{"at": row} for row in _pointing(region.pages(regions))],
-    }
-    for name, white, row in (("page", page, vectors.page), ("title", title, vectors.title)):
-        if row is not None and (own := _pointing(white.pages(row[None]))):
-            found[name] = own[0]
-    return found
+    pages, titles = page.pages(batch.page), title.pages(batch.title)
+    regions = np.split(region.pages(batch.regions), np.cumsum(batch.region_counts)[:-1])
+    ranked = statistics.ranks.percentiles(np.array([r.looks for r in records], np.float32))
+    for row in range(len(records)):
+        found: Json = {
+            "whitened": statistics.version,
+            "ranked": short(ranked[row]),
+            "regions": [{"at": short(at)} for at in regions[row] if _points(at)],
+        }
+        if batch.has_page[row] and _points(pages[row]):
+            found["page"] = short(pages[row])
+        if _points(titles[row]):
+            found["title"] = short(titles[row])
+        yield found
 
 
-def _pointing(rows: Any) -> list[Any]:
-    return [row for row in rows if np.linalg.norm(row) > _LEAST_LENGTH]
+def _points(vector: Any) -> bool:
+    return bool(np.linalg.norm(vector) > _LEAST_LENGTH)
+
+
+def short(vector: Any) -> Any:
+    """Return a vector of length 1 with as many digits as the server's codes can tell apart.
+
+    Its JSON is a third as long, and parsed as much faster.
+    """
+    return np.round(vector.astype(np.float64), _DIGITS)
 
 
 def _packed_facts(record: PageRecord, facts: PageFacts) -> bytes:
@@ -183,14 +208,6 @@ def encoded(data: bytes) -> str:
 def decoded(data: str) -> bytes:
     """Undo ``encoded``."""
     return _bytes(data)
-
-
-def generations_of(pages: Sequence[FoundPage]) -> dict[str, set[str]]:
-    """Return the versions of documents that pages are of."""
-    found: dict[str, set[str]] = {}
-    for page in pages:
-        found.setdefault(page.ref.document_id, set()).add(page.generation)
-    return found
 
 
 def _text(data: bytes) -> str:

@@ -19,7 +19,7 @@ from folioscope.domain.queries import StoreQuery, WordQuery
 from folioscope.stores.elastic import filters
 from folioscope.stores.elastic.document_rows import is_document, shown
 from folioscope.stores.elastic.filters import Mask
-from folioscope.stores.elastic.mapping import Json
+from folioscope.stores.elastic.mapping import UNSTORED, Json
 from folioscope.stores.statistics import LibraryStatistics
 from folioscope.stores.words import Corpus
 
@@ -27,7 +27,7 @@ LEAST = 100  # pages that each kind of evidence proposes in any case
 MOST = 10_000  # hits that the server returns at once
 _RELATED_BOOST = 0.5
 _FETCHED = 1000  # pages that one search fetches
-PLACES: Json = {"_source": False, "docvalue_fields": ["ref"]}
+PLACES: Json = {**UNSTORED, "docvalue_fields": ["ref"]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,7 @@ def visual_search(plan: Plan, query: VisualQuery, *, allowed: list[str] | None) 
 def fetching(plan: Plan, proposals: Proposals, fields: Sequence[str]) -> Iterator[Json]:
     """Yield the searches that fetch pages: those proposed, and those of documents named so."""
     refs = list(proposals.refs)
-    fetched: Json = {"_source": False, "docvalue_fields": list(fields), "track_total_hits": False}
+    fetched: Json = {**UNSTORED, "docvalue_fields": list(fields), "track_total_hits": False}
     for start in range(0, len(refs), _FETCHED):
         part = refs[start : start + _FETCHED]
         chosen = [{"terms": {"ref": part}}, *plan.mask]
@@ -195,7 +195,7 @@ def naming(words: WordQuery, *, limit: int) -> Json:
         "query": everything,
         "aggs": counted,
         "post_filter": matching,
-        "_source": False,
+        **UNSTORED,
         "docvalue_fields": ["document_id"],
     }
 

@@ -3,6 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
+
+from folioscope.domain.pages import Float32
 from folioscope.domain.queries import PageFilter, StoreQuery, WordQuery
 from folioscope.domain.results import Candidates
 from folioscope.stores.candidates import Shelves, find_candidates
@@ -12,7 +15,8 @@ from folioscope.stores.elastic.page_documents import FoundPage
 from folioscope.stores.file_table import FileTable
 from folioscope.stores.page_table import PageTable
 from folioscope.stores.statistics import LibraryStatistics
-from folioscope.stores.views import ExactViews, VectorBatch
+from folioscope.stores.view_codes import Positions
+from folioscope.stores.views import VectorBatch, Views
 from folioscope.stores.visual_source import VisualSource
 from folioscope.stores.words import Corpus
 
@@ -55,8 +59,31 @@ def _names(rows: Iterable[DocumentRow]) -> FileTable:
     return table
 
 
-def _views(pages: Sequence[FoundPage], statistics: LibraryStatistics) -> ExactViews:
-    views = ExactViews(statistics)
+class _WhitenedViews(Views):
+    """Views of a few pages as float32, whitened once."""
+
+    def __init__(self, statistics: LibraryStatistics) -> None:
+        super().__init__(statistics)
+        self._rows: list[Float32] = []
+
+    def _take(self, batch: VectorBatch) -> None:
+        views = zip(
+            self.statistics.whitening, (batch.page, batch.regions, batch.title), strict=True
+        )
+        self._rows = [white.pages(rows) for white, rows in views]
+
+    def _scan(self, queries: list[Float32]) -> tuple[Float32, Float32, Float32, bool]:
+        page, region, title = (
+            rows @ query for rows, query in zip(self._rows, queries, strict=True)
+        )
+        return page, region, title, True
+
+    def _at(self, view: int, positions: Positions, query: Float32) -> Float32:
+        return np.asarray(self._rows[view][positions] @ query, np.float32)
+
+
+def _views(pages: Sequence[FoundPage], statistics: LibraryStatistics) -> Views:
+    views = _WhitenedViews(statistics)
     vectors = [page.vectors for page in pages if page.vectors is not None]
     views.append(VectorBatch.of(vectors, statistics.dim))
     return views

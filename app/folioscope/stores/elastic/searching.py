@@ -10,7 +10,7 @@ from folioscope.stores.elastic import filters, proposing, scoring
 from folioscope.stores.elastic.document_rows import DocumentRow, is_document, shown
 from folioscope.stores.elastic.kept_statistics import KeptStatistics
 from folioscope.stores.elastic.library import ServerLibrary
-from folioscope.stores.elastic.mapping import Json
+from folioscope.stores.elastic.mapping import UNSTORED, Json
 from folioscope.stores.elastic.page_documents import (
     FACT_FIELDS,
     UNREADABLE,
@@ -174,7 +174,7 @@ class ServerSearch:
                 "query": is_document({"bool": {"filter": asked}}),
                 "size": at_once,
                 "sort": order,
-                "_source": False,
+                **UNSTORED,
                 "docvalue_fields": ["document_id"],
                 **after,
             }
@@ -187,28 +187,36 @@ class ServerSearch:
             after = {"search_after": hits[-1]["sort"]}
 
     def _refs_of(self, plan: Plan, documents: Sequence[str]) -> list[PageRef]:
+        rows = self._library.documents.get(documents)
         by_document: dict[str, list[PageRef]] = {}
-        for ref in self._places([*plan.mask, filters.any_document(documents)]):
-            by_document.setdefault(ref.document_id, []).append(ref)
+        for ref, generation in self._places([*plan.mask, filters.any_document(documents)]):
+            if _is_current(rows.get(ref.document_id), generation):
+                by_document.setdefault(ref.document_id, []).append(ref)
         return [ref for d in documents for ref in sorted(by_document.get(d, ()))]
 
     def _sorted_refs(self, plan: Plan, limit: int | None) -> list[PageRef]:
         """List pages with certain text; of very many only some are looked at, where limited."""
-        refs = self._places(plan.mask, None if limit is None else max(MOST, limit))
-        rows = self._library.documents.get({ref.document_id for ref in refs})
-        newest = {d: row.newest_ns for d, row in rows.items() if row.is_shown}
-        known = [ref for ref in refs if ref.document_id in newest]
-        return sorted(known, key=lambda ref: (-newest[ref.document_id], ref))
+        places = self._places(plan.mask, None if limit is None else max(MOST, limit))
+        rows = self._library.documents.get({ref.document_id for ref, _ in places})
+        known = [ref for ref, own in places if _is_current(rows.get(ref.document_id), own)]
+        return sorted(known, key=lambda ref: (-rows[ref.document_id].newest_ns, ref))
 
-    def _places(self, mask: Sequence[Json], limit: int | None = None) -> list[PageRef]:
-        query = {"bool": {"filter": list(mask)}}
+    def _places(self, mask: Sequence[Json], limit: int | None = None) -> list[tuple[PageRef, str]]:
+        """Return pages and of which generation they are."""
+        query, wanted = {"bool": {"filter": list(mask)}}, ["ref", "generation"]
         hits: Any = ()
         if limit is None:
-            hits = self._library.scan_pages(query, fields=["ref"], at_once=MOST)
+            hits = self._library.scan_pages(query, fields=wanted, at_once=MOST)
         else:
             body = {"query": query, "size": min(limit, MOST), **proposing.PLACES}
+            body["docvalue_fields"] = wanted
             hits = self._library.connection.search(body, self._library.names.pages)["hits"]["hits"]
-        return [ref_of_key(hit["fields"]["ref"][0]) for hit in hits]
+        fields = (hit["fields"] for hit in hits)
+        return [(ref_of_key(f["ref"][0]), f["generation"][0]) for f in fields]
+
+
+def _is_current(row: DocumentRow | None, generation: str) -> bool:
+    return row is not None and row.is_shown and row.generation == generation
 
 
 def _values(answers: Sequence[Any], name: str) -> Any:

@@ -104,6 +104,8 @@ class ElasticsearchVectorStore:
                 "This library was made with another model.",
                 hint="Read its files again: folioscope index --rebuild.",
             )
+        if access is Access.WRITE:  # who was killed before may have left what nobody sees
+            self._library.wrote(*self._library.read_indices)
         self._statistics.load()
         self._signature = self._library.signature()
 
@@ -124,6 +126,11 @@ class ElasticsearchVectorStore:
     def fingerprint(self) -> str:
         """The fingerprint the library was made with, or was renewed with since."""
         return self._library.fingerprint
+
+    @property
+    def place(self) -> ElasticPlace:
+        """Where the library is."""
+        return self._place
 
     @property
     def facts(self) -> ElasticFacts:
@@ -233,12 +240,9 @@ class ElasticsearchVectorStore:
     def commit_document(self, document: Document) -> None:
         """Make a document appear with all its staged pages, replacing an older version."""
         with self._writing():
-            self._committing.commit(document)
-            self._renew_statistics_if_due()
-
-    def _renew_statistics_if_due(self) -> None:
-        if self._statistics.may_be_due and self._statistics.is_due(self._upkeep.pages()):
-            self._statistics.refresh()
+            self._statistics.note_growth(self._committing.commit(document))
+            if self._statistics.may_be_due and self._statistics.is_due(self._upkeep.pages()):
+                self._statistics.refresh()
 
     def discard_staged(self, document_id: str) -> None:
         """Forget the pages of a document under way."""

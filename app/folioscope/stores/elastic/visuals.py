@@ -18,7 +18,7 @@ from folioscope.stores.elastic.bulk import BulkAction, Write
 from folioscope.stores.elastic.candidate_looks import CandidateLooks
 from folioscope.stores.elastic.errors import MissingIndexError
 from folioscope.stores.elastic.library import ServerLibrary
-from folioscope.stores.elastic.mapping import Json
+from folioscope.stores.elastic.mapping import UNSTORED, Json
 from folioscope.stores.elastic.page_documents import (
     UNREADABLE,
     decoded,
@@ -26,6 +26,7 @@ from folioscope.stores.elastic.page_documents import (
     page_id,
     ref_key,
     ref_of_key,
+    short,
 )
 from folioscope.stores.pooling import pooled
 from folioscope.stores.row_codes import RowCodes
@@ -215,8 +216,10 @@ class ServerVisuals:
         connection = self._library.connection
         for known in self._known().values():
             self._library.settle(known.index)
-            hits = connection.scan(known.index, query, fields={"_source": False}, at_once=5000)
-            connection.bulk(BulkAction(known.index, hit["_id"], write=Write.DELETE) for hit in hits)
+            wanted = {**UNSTORED, "docvalue_fields": ["ref"]}
+            hits = connection.scan(known.index, query, fields=wanted, at_once=5000)
+            keys = (hit["fields"]["ref"][0] for hit in hits)
+            connection.bulk(BulkAction(known.index, key, write=Write.DELETE) for key in keys)
             self._library.wrote(known.index)
 
     # search
@@ -259,7 +262,7 @@ class ServerVisuals:
                 {
                     "query": {"terms": {"ref": keys[start : start + at_once]}},
                     "size": at_once,
-                    "_source": False,
+                    **UNSTORED,
                     "docvalue_fields": ["ref", *fields],
                 },
             )
@@ -277,7 +280,7 @@ def _source(ref: PageRef, page: VisualPage) -> Json:
         "ref": ref_key(ref),
         "document_id": ref.document_id,
         "page_index": ref.page_index,
-        "at": page.single,
+        "at": short(page.single),
         "single": encoded(pack_single(page.single)),
         "body": encoded(pack_body(page)),
     }
