@@ -181,6 +181,8 @@ def _say_report(report: CopyReport) -> None:
     looks = f", {counted(report.looks, 'look')}" if report.looks else ""
     files = counted(report.files, "file")
     say(f"Copied {pages} in {documents}{looks}, {files} in {report.elapsed_s:,.0f} s.")
+    if report.left_there:
+        say(f"{counted(report.left_there, 'document')} that only others have stay there.")
     asked = counted(report.queries, "question")
     same = f" Both answer {asked} alike." if report.queries else ""
     say(f"Both hold the same: checksum {report.checksum[:16]}…{same}")
@@ -226,6 +228,7 @@ def _report_answer(report: CopyReport, *, is_switched: bool) -> dict[str, Any]:
         "files": report.files,
         "checksum": report.checksum,
         "queries": report.queries,
+        "left_there": report.left_there,
         "elapsed_s": round(report.elapsed_s, 3),
         "switched": is_switched,
     }

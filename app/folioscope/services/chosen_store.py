@@ -145,7 +145,7 @@ class ChosenStore:
             self._rooms.store(now, self._secret(now)),
             self._rooms.store(place, known),
             CopyLog(self._directory / COPY_LOG, _name(place)),
-            may_renew=place.kind is StoreKind.LOCAL,
+            is_private=place.kind is StoreKind.LOCAL,
         )
         return copy.run(ctx)
 

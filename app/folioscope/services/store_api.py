@@ -41,7 +41,7 @@ class CopyReport:
     """What was copied and compared. ``checksum``: sha256 of all contents, the same in both.
 
     ``looks``: pages of visual models. ``queries``: how many questions both answered alike; 0
-    where the copy lies among pages of others.
+    where either holds pages of others. ``left_there``: documents that only others have.
     """
 
     documents: int
@@ -51,6 +51,7 @@ class CopyReport:
     checksum: str
     queries: int
     elapsed_s: float
+    left_there: int = 0
 
 
 class StoreService(Protocol):

@@ -71,13 +71,12 @@ class Comparison:
         self._counts[document.document_id] = document.page_count
         return True
 
-    def asked(self, step: Callable[[int], None], *, is_alone: bool) -> Checked:
+    def asked(self, step: Callable[[int], None], *, has_same_pages: bool) -> Checked:
         """Ask both the same questions and sum up; StoreError where they answer differently.
 
-        Where the copy lies among pages of others its answers hold those too, and are not
-        compared.
+        Where either holds pages of others its answers hold those too, and are not compared.
         """
-        queries = self._compare_answers(step) if is_alone else 0
+        queries = self._compare_answers(step) if has_same_pages else 0
         total = hashlib.sha256(b"".join(self._digests[own] for own in sorted(self._digests)))
         return Checked(self._pages, self._looks, total.hexdigest(), queries)
 

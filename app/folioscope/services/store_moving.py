@@ -24,18 +24,20 @@ COPYING, CHECKING = "copying", "checking"
 class StoreCopy:
     """One copy. ``target`` keeps what it holds beyond the library; neither store is open yet.
 
-    ``may_renew``: a target that was made with another model is emptied first, which is right only
-    where nobody else uses it. When ``run`` returns the target is complete, checked and closed;
-    after a cancel or an error the next run goes on where this one stopped.
+    ``is_private``: nobody else uses the target. Then one that was made with another model is
+    emptied first, and of a library that is shared only documents with a file of this machine come
+    along: the next reading would drop all others. When ``run`` returns the target is complete,
+    checked and closed; after an error, or a cancel, another copy goes on where this one stopped.
+    It takes stores of its own: what was cancelled may be closing them still.
     """
 
     def __init__(
-        self, source: VectorStore, target: VectorStore, log: CopyLog, *, may_renew: bool = False
+        self, source: VectorStore, target: VectorStore, log: CopyLog, *, is_private: bool = False
     ) -> None:
         self._source = source
         self._target = target
         self._log = log
-        self._may_renew = may_renew
+        self._is_private = is_private
         self._models: tuple[str, ...] = ()
 
     def run(self, ctx: JobContext) -> CopyReport:
@@ -63,7 +65,7 @@ class StoreCopy:
         try:
             self._target.open(Access.WRITE, fingerprint=fingerprint)
         except FingerprintMismatchError:
-            if not self._may_renew:
+            if not self._is_private:
                 raise
             self._target.open(Access.WRITE, fingerprint="")
             self._target.renew(fingerprint)
@@ -71,9 +73,11 @@ class StoreCopy:
 
     def _copied(self, steps: "_Steps") -> CopyReport:
         started = time.monotonic()
-        documents = self._source.documents()
+        found = self._source.documents()
+        documents = self._own(found) if self._is_private else found
         ids = {document.document_id for document in documents}
         is_alone = all(d.document_id in ids for d in self._target.documents())
+        is_whole = is_alone and len(found) == len(documents)
         self._models = tuple(sorted(self._source.visual_counts()))
         self._carry_statistics(steps, is_alone=is_alone)
         steps.begin(COPYING, documents)
@@ -82,7 +86,7 @@ class StoreCopy:
         files = self._copy_the_rest(ids, steps, is_alone=is_alone)
         self._carry_statistics(steps, is_alone=is_alone)  # of all pages now: not made anew
         self._target.refresh()
-        checked = self._checked(documents, steps, is_alone=is_alone)
+        checked = self._checked(documents, steps, has_same_pages=is_whole)
         self._log.finish()
         return CopyReport(
             documents=len(documents),
@@ -91,8 +95,14 @@ class StoreCopy:
             files=files,
             checksum=checked.checksum,
             queries=checked.queries,
+            left_there=len(found) - len(documents),
             elapsed_s=time.monotonic() - started,
         )
+
+    def _own(self, documents: list[Document]) -> list[Document]:
+        """Return the documents that this machine has a file of, all if it has of none."""
+        own = {file.document_id for file in self._source.files()} - {""}
+        return [d for d in documents if d.document_id in own] if own else documents
 
     def _carry_statistics(self, steps: "_Steps", *, is_alone: bool) -> None:
         """Whiten as before; where pages of others are as well, theirs hold."""
@@ -157,7 +167,7 @@ class StoreCopy:
     # checking
 
     def _checked(
-        self, documents: Sequence[Document], steps: "_Steps", *, is_alone: bool
+        self, documents: Sequence[Document], steps: "_Steps", *, has_same_pages: bool
     ) -> Checked:
         """Compare everything; what changed while it was copied is copied once more."""
         comparison = Comparison(self._source, self._target, self._models)
@@ -172,7 +182,7 @@ class StoreCopy:
                         hint="Nothing was switched. Check the library with folioscope verify, and"
                         " copy again.",
                     )
-        return comparison.asked(steps.done, is_alone=is_alone)
+        return comparison.asked(steps.done, has_same_pages=has_same_pages)
 
     def _name_of(self, document: Document) -> str:
         files = self._source.files(document_id=document.document_id)

@@ -1,13 +1,15 @@
 """A library moves between stores with everything that was computed of it."""
 
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import pytest
 
-from folioscope.domain.documents import Document, FileState
+from folioscope.domain.documents import Document, FileState, SourceFile
 from folioscope.domain.errors import (
     DiskFullError,
     FingerprintMismatchError,
@@ -217,6 +219,9 @@ def test_cancelling_ends_it_and_keeps_what_was_copied(tmp_path: Path) -> None:
 
     with pytest.raises(Cancelled):
         StoreCopy(source, target, log(tmp_path)).run(JobContext(token, report))
+    for thread in threading.enumerate():  # what was cancelled closes its stores by itself
+        if thread.name.startswith("copying"):
+            thread.join()
     assert seen[0].label == "copying"
     assert seen[0].total == 120
     kept = len(target.commits)
@@ -265,7 +270,7 @@ def test_a_store_of_another_model_is_refused_or_emptied_where_that_is_allowed(
     add(target, "old", ["milk"])
     with pytest.raises(FingerprintMismatchError):
         run(source, target, tmp_path)
-    StoreCopy(source, target, log(tmp_path), may_renew=True).run(JobContext())
+    StoreCopy(source, target, log(tmp_path), is_private=True).run(JobContext())
     assert everything(target) == everything(source)
 
 
@@ -311,3 +316,51 @@ def test_the_best_ten_are_compared_by_score_where_they_tie(
 ) -> None:
     assert agreement(one, other) == share
     assert agreement(other, one) == share
+
+
+def test_a_cancel_is_heard_while_a_store_lets_wait(tmp_path: Path) -> None:
+    source, target, token, answers = filled(tmp_path), Breaking(), CancelToken(), Event()
+
+    class Slow(MemoryVectorStore):
+        def commit_document(self, document: Document) -> None:
+            token.cancel()
+            answers.wait(60)
+
+    with pytest.raises(Cancelled):
+        StoreCopy(source, Slow(), log(tmp_path)).run(JobContext(token))
+    assert not answers.is_set()
+    answers.set()
+    again = LanceVectorStore(tmp_path / "source")
+    run(again, target, tmp_path)
+    assert everything(target) == everything(again)
+
+
+class Shared(MemoryVectorStore):
+    """A library on a server: files of other machines are only told of a document."""
+
+    def files(
+        self,
+        *,
+        folder: str | None = None,
+        states: frozenset[FileState] | None = None,
+        document_id: str | None = None,
+    ) -> list[SourceFile]:
+        found = super().files(folder=folder, states=states, document_id=document_id)
+        return found if document_id else [f for f in found if not f.path.startswith("/theirs")]
+
+
+def test_what_only_others_have_stays_on_the_server(tmp_path: Path) -> None:
+    source, target = Shared(), LanceVectorStore(tmp_path / "target")
+    source.open(Access.WRITE, fingerprint=FINGERPRINT)
+    fill(source)
+    add(source, "theirs", ["milk cup"], paths=["/theirs/a.pdf"])
+    report = StoreCopy(source, target, log(tmp_path), is_private=True).run(JobContext())
+    assert (report.documents, report.left_there, report.files) == (6, 1, 13)
+    assert report.queries == 0
+    target.open(Access.READ, fingerprint=FINGERPRINT)
+    assert [f.path for f in target.files() if f.path.startswith("/theirs")] == []
+    assert target.stats().pages == 30
+    target.close()
+    whole = MemoryVectorStore()
+    report = StoreCopy(source, whole, log(tmp_path)).run(JobContext())
+    assert (report.documents, report.left_there) == (7, 0)
