@@ -18,6 +18,13 @@
       </translation>
     </message>
     <message numerus="yes">
+      <source>%Ln documents that only others have stay there.</source>
+      <translation>
+        <numerusform>%Ln document that only others have stays there.</numerusform>
+        <numerusform>%Ln documents that only others have stay there.</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
       <source>%Ln failed</source>
       <translation>
         <numerusform>%Ln failed</numerusform>

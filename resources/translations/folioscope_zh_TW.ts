@@ -16,6 +16,12 @@
       </translation>
     </message>
     <message numerus="yes">
+      <source>%Ln documents that only others have stay there.</source>
+      <translation>
+        <numerusform>只有別人擁有的 %Ln 份文件留在那裡。</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
       <source>%Ln failed</source>
       <translation>
         <numerusform>%Ln 個失敗</numerusform>
@@ -447,7 +453,7 @@
     </message>
     <message>
       <source>Copy the library</source>
-      <translation>複製文件庫</translation>
+      <translation>複製資料庫</translation>
     </message>
     <message>
       <source>Copy the page's text</source>
@@ -697,7 +703,7 @@
     </message>
     <message>
       <source>From the next opening on the library shows what is kept there: {place}. What is kept here stays. To take it along, copy it first.</source>
-      <translation>下次開啟時，文件庫會顯示保存在那裡的內容：{place}。這裡的內容會保留。若要一併帶走，請先複製。</translation>
+      <translation>下次開啟時，資料庫會顯示保存在那裡的內容：{place}。這裡的內容會保留。若要一併帶走，請先複製。</translation>
     </message>
     <message>
       <source>Getting ready to copy…</source>
@@ -756,12 +762,16 @@
       <translation>若伺服器換了新憑證，請輸入其指紋；否則請勿繼續。</translation>
     </message>
     <message>
+      <source>If you keep pages on a server, their texts and vectors are there; the files themselves stay here.</source>
+      <translation>若將頁面保存在伺服器，其文字與向量會在那裡；檔案本身仍留在這裡。</translation>
+    </message>
+    <message>
       <source>In the library's folder</source>
-      <translation>在文件庫的資料夾</translation>
+      <translation>在資料庫的資料夾</translation>
     </message>
     <message>
       <source>In this library's folder, on this computer</source>
-      <translation>在這台電腦上此文件庫的資料夾</translation>
+      <translation>在這台電腦上此資料庫的資料夾</translation>
     </message>
     <message>
       <source>In use</source>
@@ -1245,7 +1255,7 @@
     </message>
     <message>
       <source>Open the library again</source>
-      <translation>重新開啟文件庫</translation>
+      <translation>重新開啟資料庫</translation>
     </message>
     <message>
       <source>Opening the library</source>
@@ -1265,7 +1275,7 @@
     </message>
     <message>
       <source>Pages are kept there. Open the library again to go on with it.</source>
-      <translation>頁面已改存到那裡。請重新開啟文件庫以繼續。</translation>
+      <translation>頁面已改存到那裡。請重新開啟資料庫以繼續。</translation>
     </message>
     <message>
       <source>Pages are looked at behind everything else, once their words can be found.</source>
@@ -1715,7 +1725,7 @@
     </message>
     <message>
       <source>The copy differs from the library in {0}.</source>
-      <translation>副本與文件庫在 {0} 有差異。</translation>
+      <translation>副本與資料庫在 {0} 有差異。</translation>
     </message>
     <message>
       <source>The disk of the Elasticsearch server {0} is nearly full, so it only lets read.</source>
@@ -1787,7 +1797,7 @@
     </message>
     <message>
       <source>The library on {0} was set read-only by who runs the server.</source>
-      <translation>{0} 上的文件庫被伺服器管理者設為唯讀。</translation>
+      <translation>{0} 上的資料庫被伺服器管理者設為唯讀。</translation>
     </message>
     <message>
       <source>The library's server may offer models that run there or elsewhere, in place of a graphics card here. Nothing is sent before you have read what, and agreed.</source>
@@ -1871,11 +1881,11 @@
     </message>
     <message>
       <source>There is no library on {0} under this name yet.</source>
-      <translation>{0} 上還沒有這個名稱的文件庫。</translation>
+      <translation>{0} 上還沒有這個名稱的資料庫。</translation>
     </message>
     <message>
       <source>There is no library on {0} under this name.</source>
-      <translation>{0} 上沒有這個名稱的文件庫。</translation>
+      <translation>{0} 上沒有這個名稱的資料庫。</translation>
     </message>
     <message>
       <source>There is no picture on the clipboard.</source>
@@ -1895,11 +1905,11 @@
     </message>
     <message>
       <source>This library is only searched from here; nothing is changed.</source>
-      <translation>這裡只能搜尋這個文件庫，不能變更。</translation>
+      <translation>這裡只能搜尋這個資料庫，不能變更。</translation>
     </message>
     <message>
       <source>This library was opened for searching only.</source>
-      <translation>這個文件庫只開放搜尋。</translation>
+      <translation>這個資料庫只開放搜尋。</translation>
     </message>
     <message>
       <source>This list</source>
@@ -2129,7 +2139,7 @@
     </message>
     <message>
       <source>You may not read this library's indices there.</source>
-      <translation>您不能讀取那裡此文件庫的索引。</translation>
+      <translation>您不能讀取那裡此資料庫的索引。</translation>
     </message>
     <message>
       <source>You may not use models on {0}.</source>

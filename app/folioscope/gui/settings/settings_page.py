@@ -153,6 +153,10 @@ def _privacy_section() -> Section:
     section = Section(tr("Privacy"))
     for text in (
         tr("Your files are read where they are. Nothing is copied, nothing leaves this computer."),
+        tr(
+            "If you keep pages on a server, their texts and vectors are there; the files "
+            "themselves stay here."
+        ),
         tr("Folioscope opens no connection by itself. It sends no reports and counts nothing."),
         tr("A model is only downloaded after you agreed to it, and checked by its sha256."),
         tr("Passwords of files are kept in memory until the window closes, never on the disk."),

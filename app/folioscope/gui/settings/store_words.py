@@ -74,6 +74,8 @@ def report_words(report: CopyReport) -> str:
     documents = tr("in %Ln documents", n=report.documents)
     copied = tr("Copied {pages} {in_documents}. Both hold the same, page by page.")
     text = copied.format(pages=pages, in_documents=documents)
+    if report.left_there:
+        text += " " + tr("%Ln documents that only others have stay there.", n=report.left_there)
     if report.queries:
         asked = tr("%Ln questions were answered alike by both.", n=report.queries)
         return f"{text} {asked}"
