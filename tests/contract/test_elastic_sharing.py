@@ -13,6 +13,8 @@ from folioscope.domain.errors import StoreError
 from folioscope.domain.pages import PageRef
 from folioscope.domain.protocols import Access, Health
 from folioscope.domain.queries import StoreQuery
+from folioscope.jobs.tokens import Cancelled, CancelToken
+from folioscope.stores.elastic.bulk import BulkReport
 from folioscope.stores.elastic.connection import ElasticConnection
 from folioscope.stores.elastic.store import ElasticsearchVectorStore
 from tests.contract.elastic_node import TestServer
@@ -204,6 +206,42 @@ def test_a_document_that_is_read_again_is_found_whole_wherever_it_stops(
     store.compact()
     assert store.verify().health is Health.SOUND
     assert store.verify().checked_pages == len(OLD)
+
+
+def test_refreshing_statistics_goes_on_where_it_stopped(
+    elastic_store: Making, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = elastic_store()
+    store.open(Access.WRITE, fingerprint=FINGERPRINT)
+    for name in "abcd":
+        add(store, name, ["tea", "cake"])
+    monkeypatch.setattr("folioscope.stores.elastic.kept_statistics._AT_ONCE", 3)
+    token = CancelToken()
+    whole, written = ElasticConnection.bulk, []
+
+    def bulk(self: ElasticConnection, actions: Any, **named: Any) -> BulkReport:
+        some = list(actions)
+        report = whole(self, some, **named)
+        written.append([action.id for action in some])
+        token.cancel()
+        return report
+
+    monkeypatch.setattr(ElasticConnection, "bulk", bulk)
+    with pytest.raises(Cancelled):
+        store.refresh_statistics(token)
+    version = store.statistics.version
+    first = [key for keys in written for key in keys]
+    written.clear()
+    again = elastic_store()
+    again.open(Access.WRITE, fingerprint=FINGERPRINT)
+    again.refresh_statistics()
+    assert again.statistics.version == version
+    second = [key for keys in written for key in keys if ":" in key]
+    assert len(first) == 3
+    assert sorted(first + second) == sorted(set(first + second))
+    assert len(first + second) == 8
+    again.refresh_statistics()
+    assert again.statistics.version == version + 1
 
 
 def test_a_library_is_renewed_or_not_wherever_it_stops(

@@ -6,8 +6,9 @@ a library is one step for all machines.
 
 import hashlib
 import json
+import time
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Any
@@ -23,6 +24,8 @@ from folioscope.stores.file_table import shape_of
 
 FILE, VALUE = "file", "value"
 _AT_ONCE = 5000
+_LOOKED_AHEAD = 200  # documents
+_MOMENT_S = 5.0  # searches see what others write as late as that anyway
 _KEPT_STATES = (FileState.WAITING, FileState.UNSUPPORTED)  # when a library is renewed
 
 
@@ -46,6 +49,11 @@ class FileRows:
         self._index = index
         self._machine = machine
         self.version = 1
+        self._recent: dict[str, tuple[float, list[SourceFile]]] = {}
+
+    def forget(self) -> None:
+        """Forget the files of documents that were asked for just now."""
+        self._recent = {}
 
     # values
 
@@ -71,6 +79,7 @@ class FileRows:
 
     def put(self, files: Iterable[SourceFile]) -> None:
         """Insert or replace files by path."""
+        self.forget()
         self._connection.bulk(
             BulkAction(self._index, self._file_id(file.path), self._source(file))
             for file in {file.path: file for file in files}.values()
@@ -78,6 +87,7 @@ class FileRows:
 
     def remove(self, paths: Iterable[str]) -> None:
         """Forget files; unknown ones are passed over."""
+        self.forget()
         self._connection.bulk(
             BulkAction(self._index, self._file_id(path), write=Write.DELETE) for path in set(paths)
         )
@@ -99,24 +109,44 @@ class FileRows:
 
         What lies on another machine counts as away.
         """
-        chosen: list[Json] = [{"term": {"what": FILE}}]
-        if folder is not None:
-            chosen.append({"term": {"place": _digest(folder)}})
         if document_id is not None:
-            chosen.append({"term": {"document_id": document_id}})
-        if document_id is None:
-            chosen.append(self._is_own())
-        hits = [hit["_source"] for hit in self._hits({"bool": {"filter": chosen}})]
-        own = [source for source in hits if source["machine"] == self._machine]
-        files = [self._file(source) for source in own]
-        if not own:
-            files = [replace(self._file(source), is_away=True) for source in hits]
+            files = self._of_document(document_id)
+        else:
+            chosen: list[Json] = [{"term": {"what": FILE}}, self._is_own()]
+            if folder is not None:
+                chosen.append({"term": {"place": _digest(folder)}})
+            hits = self._hits({"bool": {"filter": chosen}})
+            files = [self._file(hit["_source"]) for hit in hits]
         passing = (
             file
             for file in files
-            if (states is None or file.state in states) and document_id in (None, file.document_id)
+            if (states is None or file.state in states) and folder in (None, file.folder)
         )
         return sorted(passing, key=lambda file: path_bytes(file.path))
+
+    def _of_document(self, document_id: str) -> list[SourceFile]:
+        asked, files = self._recent.get(document_id, (0.0, []))
+        if asked and time.monotonic() - asked < _MOMENT_S:
+            return files
+        return self._read_documents([document_id])[document_id]
+
+    def look_ahead(self, ids: Sequence[str]) -> None:
+        """Read the files of documents at once, as they will be asked for one by one."""
+        if len(ids) <= _LOOKED_AHEAD:
+            now, found = time.monotonic(), self._read_documents(ids)
+            self._recent = {document_id: (now, files) for document_id, files in found.items()}
+
+    def _read_documents(self, ids: Sequence[str]) -> dict[str, list[SourceFile]]:
+        chosen: list[Json] = [{"term": {"what": FILE}}, {"terms": {"document_id": list(ids)}}]
+        own: dict[str, list[SourceFile]] = {document_id: [] for document_id in ids}
+        others: dict[str, list[SourceFile]] = {document_id: [] for document_id in ids}
+        for hit in self._hits({"bool": {"filter": chosen}}):
+            file = self._file(hit["_source"])
+            if hit["_source"]["machine"] == self._machine:
+                own.get(file.document_id, []).append(file)
+            else:
+                others.get(file.document_id, []).append(replace(file, is_away=True))
+        return {document_id: own[document_id] or others[document_id] for document_id in ids}
 
     def count(self) -> int:
         """Count the files of this machine."""

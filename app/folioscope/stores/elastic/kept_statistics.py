@@ -18,7 +18,7 @@ import numpy as np
 from folioscope.domain.pages import LOOK_COUNT
 from folioscope.domain.protocols import Cancellation
 from folioscope.stores.elastic import filters
-from folioscope.stores.elastic.bulk import BulkAction
+from folioscope.stores.elastic.bulk import BulkAction, Write
 from folioscope.stores.elastic.library import ServerLibrary
 from folioscope.stores.elastic.mapping import Json
 from folioscope.stores.elastic.page_documents import (
@@ -44,6 +44,7 @@ from folioscope.stores.views import VectorBatch
 
 SMALL = 4096  # pages up to which statistics are made anew by themselves
 _ID = "statistics"
+_BEHIND = "rewriting"  # names the version that pages are being whitened by
 _FEWEST = 16  # pages that statistics are taken to be of, at least
 _AT_ONCE = 500
 
@@ -103,6 +104,17 @@ class KeptStatistics:
         """Whether a library of so many pages makes them anew by itself."""
         self._until_due = 2 * max(self.pages, _FEWEST) - pages
         return self.pages < SMALL and is_due(self.pages, pages=pages)
+
+    def renew(self, token: Cancellation | None = None) -> None:
+        """Make statistics and whiten all pages by them; goes on with what was interrupted."""
+        connection, index = self._library.connection, self._library.names.documents
+        found = connection.get_many(index, [_BEHIND]).get(_BEHIND)
+        if found is None or found.source["version"] != self.current().version:
+            version = self.current().version + 1
+            connection.put(index, _BEHIND, {"what": _BEHIND, "version": version})
+            self.refresh(token)
+        self.rewrite(token)
+        connection.bulk([BulkAction(index, _BEHIND, write=Write.DELETE)])
 
     def refresh(self, token: Cancellation | None = None) -> None:
         """Make statistics of all pages that can be found, if there are any."""

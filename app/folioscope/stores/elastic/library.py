@@ -98,16 +98,16 @@ class ServerLibrary:
     def _make(self, alias: str, layout: Json, *, version: int, is_current: bool = True) -> None:
         self.connection.put_index(
             versioned(alias, version),
-            settings=self.settings(),
+            settings=self.settings(is_bulky=alias == self.names.pages),
             mappings=layout,
             aliases={alias: {"is_write_index": True}} if is_current else None,
         )
 
-    def settings(self) -> Json:
+    def settings(self, *, is_bulky: bool) -> Json:
         """Return the settings of an index on this server."""
         is_serverless = self.connection.identity.is_serverless
         has_icu = "analysis-icu" in self.connection.facts().plugins
-        return mapping.settings(is_serverless=is_serverless, has_icu=has_icu)
+        return mapping.settings(is_serverless=is_serverless, has_icu=has_icu, is_bulky=is_bulky)
 
     def renew(self, fingerprint: str) -> None:
         """Take the place of all documents and pages with empty indices, in one step."""

@@ -33,15 +33,19 @@ Json = dict[str, Any]
 UNSTORED: Json = {"stored_fields": "_none_"}
 
 
-def settings(*, is_serverless: bool, has_icu: bool = False) -> Json:
-    """Return the settings of every index; a serverless project chooses the rest itself."""
+def settings(*, is_serverless: bool, has_icu: bool = False, is_bulky: bool = False) -> Json:
+    """Return the settings of an index; a serverless project chooses the rest itself.
+
+    ``is_bulky``: what is fetched seldom is packed more tightly, and takes longer to open.
+    """
     found: Json = {
         "analysis": _analysis(has_icu=has_icu),
         "similarity": {"share": {"type": "BM25", "k1": 0, "b": 0}},
         "refresh_interval": "5s",
     }
     if not is_serverless:
-        found |= {"number_of_shards": 1, "auto_expand_replicas": "0-1", "codec": "best_compression"}
+        found |= {"number_of_shards": 1, "auto_expand_replicas": "0-1"}
+        found |= {"codec": "best_compression"} if is_bulky else {}
     return found
 
 

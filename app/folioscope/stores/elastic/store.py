@@ -147,6 +147,7 @@ class ElasticsearchVectorStore:
         """Take in what others wrote; True when anything changed."""
         self._library.load()
         self._library.forget()
+        self._library.files.forget()
         self._visuals.forget()
         before, self._signature = self._signature, self._library.signature()
         return self._statistics.load() | (before != self._signature)
@@ -225,6 +226,9 @@ class ElasticsearchVectorStore:
         else:
             wanted = list(dict.fromkeys(ids))
             known = self._library.documents.get(wanted)
+            if len(wanted) > 1:  # of an answer: their files are asked for next
+                self._library.settle(self._library.names.files)
+                self._library.files.look_ahead(wanted)
             rows = [known[i] for i in wanted if i in known and known[i].is_shown]
         return [row.document for row in rows if row.document is not None]
 
@@ -333,10 +337,12 @@ class ElasticsearchVectorStore:
             self._statistics.rewrite()
 
     def refresh_statistics(self, token: Cancellation | None = None) -> None:
-        """Compute whitening and percentiles anew, and whiten what pages are proposed by."""
+        """Compute whitening and percentiles anew, and whiten what pages are proposed by.
+
+        What was cancelled or killed while pages were whitened goes on where it stopped.
+        """
         with self._writing():
-            self._statistics.refresh(token)
-            self._statistics.rewrite(token)
+            self._statistics.renew(token)
 
     def compact(self, token: Cancellation | None = None) -> None:
         """Give back the room of what was removed or replaced; refresh a small one's statistics."""

@@ -120,7 +120,7 @@ class ServerVisuals:
             index, (dim, row_dim) = self._library.names.visual(model), dims
             kind = self._library.vector_kind()
             layout = mapping.visuals(model=model, dim=dim, row_dim=row_dim, kind=kind)
-            settings = self._library.settings()
+            settings = self._library.settings(is_bulky=True)
             self._library.connection.put_index(index, settings=settings, mappings=layout)
             self._models = None
             return self._ready(model, dims)
