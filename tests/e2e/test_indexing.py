@@ -318,6 +318,36 @@ def test_a_server_that_goes_away_blocks_and_goes_on_with_nothing_read_twice(
         assert parts.found("guarantor")
 
 
+def test_a_server_that_goes_away_while_a_model_is_busy_blocks_and_goes_on(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(LeavingStore, "gone", threading.Event())
+    for number in range(12):
+        text_pdf(folder / f"{number}.pdf", 1, sentence=f"The egret of pond {number} stands.")
+    library = tmp_path / "library"
+
+    def busy(_pages: object) -> None:
+        """Hear no cancel, as a model in the middle of a run, while the server goes away."""
+        if not LeavingStore.gone.is_set():
+            monkeypatch.setattr(LeavingStore, "away", "documents")
+            LeavingStore.gone.wait(20)
+            time.sleep(0.5)
+
+    with open_parts(library, make_store=lambda: LeavingStore(library)) as parts:
+        parts.indexing.add([str(folder)])
+        parts.encoder.before = busy
+        running = Running(parts)
+        until(lambda: parts.indexing.state().phase is IndexPhase.BLOCKED)
+        parts.encoder.before = lambda _: None
+        monkeypatch.setattr(LeavingStore, "away", None)
+        LeavingStore.gone.clear()
+        running.join()
+        assert running.error is None
+        assert running.report is not None
+        assert running.report.files_read == 14
+        assert parts.library.stats().pages == 17
+
+
 def test_waiting_for_a_server_can_be_cancelled(
     tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

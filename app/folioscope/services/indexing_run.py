@@ -138,29 +138,40 @@ class IndexRun:
         self._phase = IndexPhase.READING
         self._expected.begin(files)
         self._reading.expect(self._expected.pages())
-        pipeline = self._pipeline(store)
+        # a stage that fails ends the others by a token of theirs: were it the run's, the run
+        # would be taken for cancelled before it can say what went wrong
+        stages = ChildToken(self.token)
+        try:
+            self._read_files(store, files, stages)
+        finally:
+            stages.release()
+        self._current = ""
+        self._show(at_once=True)
+
+    def _read_files(
+        self, store: VectorStore, files: Sequence[SourceFile], token: ChildToken
+    ) -> None:
+        pipeline = self._pipeline(store, token)
         producer = PageProducer(
             store,
             self._rooms.reader,
             passwords=self._rooms.passwords,
             fingerprint=self._rooms.stores.fingerprint,
-            token=self.token,
+            token=token,
         )
         if files:
             pipeline.run(producer.items(files))
         if not self._only:
             pipeline.forget_orphans()
-        self._current = ""
-        self._show(at_once=True)
 
-    def _pipeline(self, store: VectorStore) -> IndexingPipeline:
+    def _pipeline(self, store: VectorStore, token: ChildToken) -> IndexingPipeline:
         return IndexingPipeline(
             store,
             self._rooms.encoder,
             previews=self._rooms.stores.previews,
             writer=self._writer,
             fingerprint=self._rooms.stores.fingerprint,
-            token=self.token,
+            token=token,
             listener=self,
             tally=self._tally,
         )
