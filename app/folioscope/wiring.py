@@ -10,11 +10,13 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from folioscope.cli.doctor import Finding
 from folioscope.domain.errors import FolioscopeError, LibraryDamagedError, LibraryMissingError
+from folioscope.domain.store_places import StorePlace
 from folioscope.services.api import Services
 from folioscope.settings.store import SettingsStore
 from folioscope.system import paths
@@ -239,6 +241,15 @@ def _is_readable(path: str) -> bool:
     return sniff(path) is not None or bool(claimed_kind(path))
 
 
+def way_back(directory: Path) -> Callable[[], None] | None:
+    """Return what opens the library from its own folder again, None where it is there."""
+    from folioscope.services.store_choice import FILE, write_place
+
+    if not (directory / FILE).exists():
+        return None
+    return partial(write_place, directory, StorePlace())
+
+
 def _open_stores(
     stores: "LibraryStores", *, creates: bool, accepts_any: bool, for_repair: bool
 ) -> None:
@@ -338,6 +349,7 @@ class AppWiring:
                 library_name=directory.name,
                 argv=sys.argv[:1],
                 open_for_repair=lambda: library.open(creates=True, for_repair=True),
+                leave_server=way_back(directory),
                 settings=self._settings,
             )
         finally:

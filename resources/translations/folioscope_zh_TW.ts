@@ -1258,6 +1258,10 @@
       <translation>重新開啟資料庫</translation>
     </message>
     <message>
+      <source>Open what is on this computer</source>
+      <translation>開啟這台電腦上的內容</translation>
+    </message>
+    <message>
       <source>Opening the library</source>
       <translation>正在開啟資料庫</translation>
     </message>

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from folioscope.cli import program
-from folioscope.wiring import AppWiring
+from folioscope.wiring import AppWiring, way_back
 from tests.conftest import ROOT
 from tests.elastic_node import PASSWORD, ElasticNode, elastic_node
 from tests.made_documents import text_pdf
@@ -328,3 +328,12 @@ def test_a_server_that_goes_away_is_told_and_the_way_back_is_open(ask, tmp_path,
         assert "cannot be reached" in said.err
         assert ask(*at, "store", "use", "local").code == 0
         assert ask(*at, "store", "show", "--json").json["health"] == "empty"
+
+
+def test_the_window_is_lent_a_way_back_from_a_server(library) -> None:
+    assert way_back(library) is None
+    (library / "store.json").write_text("{", "utf-8")  # also where nobody knows which server
+    leave = way_back(library)
+    assert leave is not None
+    leave()
+    assert way_back(library) is None

@@ -13,6 +13,7 @@ from folioscope.domain.errors import StoreError
 from folioscope.domain.store_places import ElasticSecret, StorePlace
 from folioscope.gui.settings.store_card import StoreCard
 from folioscope.gui.sidebar.rows import RowKind
+from folioscope.services.api import Services
 from tests.gui.desk import WindowDesk
 from tests.gui.fake_store import FACTS, SERVER, reading_only
 from tests.gui.fakes import Fakes
@@ -223,6 +224,30 @@ def test_a_refused_switch_leaves_all_as_it_was(
     qtbot.waitUntil(lambda: "may not read" in card.outcome.text())
     assert not card.is_switched
     assert card.place.full_text() == "In this library's folder, on this computer"
+
+
+# --- a server that is away
+
+
+def test_when_the_server_is_away_what_is_here_can_be_opened(
+    make_desk: Callable[..., WindowDesk], qtbot: QtBot
+) -> None:
+    desk = make_desk()
+    left: list[bool] = []
+
+    def opening() -> Services:
+        if not left:
+            raise StoreError("search.example.org:9200 cannot be reached: refused.")
+        return desk.fakes.services()
+
+    desk.session._open_services = opening
+    desk.session._leave_server = lambda: left.append(True)
+    desk.session.open()
+    qtbot.waitUntil(lambda: bool(desk.window.notes.texts()))
+    assert "cannot be reached" in desk.window.notes.texts()[0]
+    desk.window.notes.press("opening", "Open what is on this computer")
+    qtbot.waitUntil(lambda: len(desk.shown) == 2)
+    assert left == [True]
 
 
 # --- those who may only search

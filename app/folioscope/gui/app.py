@@ -39,12 +39,14 @@ def run(
     library_name: str,
     argv: Sequence[str],
     open_for_repair: Callable[[], Services] | None = None,
+    leave_server: Callable[[], None] | None = None,
     settings: SettingsStore | None = None,
 ) -> int:
     """Show the window, open the library in the background, and return the exit code.
 
     ``open_for_repair`` opens a library that ``open_services`` refuses as damaged or made
-    otherwise; with it the window offers to mend it. Closing the services is the caller's.
+    otherwise; with it the window offers to mend it. ``leave_server`` has the library opened from
+    its own folder the next time, for when its server is away. Closing the services is the caller's.
     """
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
     app = _application(argv)
@@ -55,7 +57,9 @@ def run(
     store.subscribe(lambda changed: theme.choose(changed.theme))
     language = install_language(app, store.current.language)
     runner = JobRunner()
-    session = LibrarySession(open_services, runner, open_for_repair=open_for_repair)
+    session = LibrarySession(
+        open_services, runner, open_for_repair=open_for_repair, leave_server=leave_server
+    )
     window = MainWindow(
         session,
         library_name=library_name,

@@ -18,9 +18,17 @@ Act = Callable[[], None]
 
 
 def opening_note(
-    error: Exception, *, retry: Act, repair: Act | None = None, rebuild: Act | None = None
+    error: Exception,
+    *,
+    retry: Act,
+    repair: Act | None = None,
+    rebuild: Act | None = None,
+    leave_server: Act | None = None,
 ) -> Note:
-    """Explain why a library could not be opened; ``repair`` and ``rebuild`` where they can help."""
+    """Explain why a library could not be opened; ``repair`` and ``rebuild`` where they can help.
+
+    ``leave_server`` opens what is in the library's own folder, where its pages are on a server.
+    """
     text = sentence_of(error)
     if isinstance(error, LibraryDamagedError) and repair:
         action = NoteAction(tr("Repair"), repair)
@@ -28,7 +36,10 @@ def opening_note(
         action = NoteAction(tr("Read everything again"), rebuild)
     else:
         action = NoteAction(tr("Try again"), retry)
-    return Note(OPENING, text, [action], is_bad=True, can_close=False)
+    actions = [action]
+    if leave_server:
+        actions.append(NoteAction(tr("Open what is on this computer"), leave_server))
+    return Note(OPENING, text, actions, is_bad=True, can_close=False)
 
 
 def reading_note(error: Exception, *, retry: Act, repair: Act, rebuild: Act) -> Note:

@@ -36,11 +36,13 @@ class LibrarySession(QObject):
         runner: JobRunner,
         *,
         open_for_repair: Callable[[], Services] | None = None,
+        leave_server: Callable[[], None] | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._open_services = open_services
         self._open_for_repair = open_for_repair
+        self._leave_server = leave_server
         self.runner = runner
         self._services: Services | None = None
         self.is_read_only = False  # known once it is open: then nothing may be added or changed
@@ -55,10 +57,30 @@ class LibrarySession(QObject):
         """Whether a library that does not open as it is can be opened to mend it."""
         return self._open_for_repair is not None
 
+    @property
+    def can_open_here(self) -> bool:
+        """Whether pages are on a server, so that what is in the folder can be opened instead."""
+        return self._leave_server is not None
+
+    def open_here(self) -> None:
+        """Keep pages in the library's folder from now on, and open what is there."""
+        leave = self._leave_server
+
+        def opening() -> Services:
+            if leave is not None:
+                leave()
+            return self._open_services()
+
+        self._open(opening)
+
     def open(self, *, mend: Work | None = None) -> None:
         """Open in the background; again after a failure. ``mend`` is run on it before use."""
         opening = self._open_services if mend is None else self._open_for_repair
-        if self._is_opening or self._services is not None or opening is None:
+        if opening is not None:
+            self._open(opening, mend)
+
+    def _open(self, opening: Callable[[], Services], mend: Work | None = None) -> None:
+        if self._is_opening or self._services is not None:
             return
         self._is_opening = True
 

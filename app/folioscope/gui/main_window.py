@@ -246,6 +246,7 @@ class MainWindow(QWidget):
                 retry=self.session.open,
                 repair=self._mender("repair") if can else None,
                 rebuild=self._mender("rebuild") if can else None,
+                leave_server=self.session.open_here if self.session.can_open_here else None,
             )
         )
 
