@@ -256,7 +256,7 @@ def _open_stores(
     try:
         stores.open(accept_any=accepts_any or for_repair)
     except LibraryMissingError:
-        if not creates:
+        if not creates or stores.is_read_only:
             raise
         stores.create()
         stores.open(accept_any=accepts_any or for_repair)

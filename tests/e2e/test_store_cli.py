@@ -312,6 +312,37 @@ def test_who_may_only_search_is_told_so(ask, server, library, documents, tmp_pat
     assert ask(*at, "verify").code == 0
 
 
+def test_several_people_share_what_is_read_and_keep_their_own_paths(
+    ask, server, documents, tmp_path, monkeypatch
+) -> None:
+    where = server.named("folioscope-shared")
+    theirs, mine = tmp_path / "theirs", tmp_path / "mine"
+    shutil.copytree(documents, theirs)
+    shutil.copytree(documents, mine)
+    (mine / "tides.pdf").unlink()
+    text_pdf(mine / "own.pdf", 1, sentence="A kettle whistles in the kitchen.")
+    for person, folder in (("ana", theirs), ("ben", mine)):
+        monkeypatch.setenv("FOLIOSCOPE_DATA", str(tmp_path / person))
+        library = ("--library", tmp_path / person / "library")
+        assert ask(*library, "store", "use", *where).code == 0
+        indexed = ask(*library, "index", folder, "--json")
+        assert indexed.code == 0, indexed.err
+        read = indexed.json
+        if person == "ben":
+            assert (read["files_read"], read["pages_read"]) == (1, 1), "read what was read"
+            hits = ask(*library, "search", "guarantor of the loan", "--json").json["hits"]
+            assert {Path(hit["file"]).parent for hit in hits if hit["page"]} <= {mine, theirs}
+            assert hits[0]["file"] == str(mine / "loan.pdf")
+            found = ask(*library, "search", "tide tables of the harbour", "--json").json["hits"]
+            assert found[0]["file"] == str(theirs / "tides.pdf"), "what others have is found"
+            status = ask(*library, "status", "--json").json
+            assert [folder["folder"] for folder in status["folders"]] == [str(mine)]
+            assert ask(*library, "remove", mine).code == 0
+    monkeypatch.setenv("FOLIOSCOPE_DATA", str(tmp_path / "ana"))
+    status = ask("--library", tmp_path / "ana" / "library", "status", "--json").json
+    assert (status["files"], status["pages"]) == (4, 7), "what ana has stays when ben goes"
+
+
 def test_a_server_that_goes_away_is_told_and_the_way_back_is_open(ask, tmp_path, documents) -> None:
     library = tmp_path / "library"
     at = ("--library", library)

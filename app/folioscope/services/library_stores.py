@@ -37,7 +37,7 @@ class LibraryStores:
         is_read_only: bool = False,
     ) -> None:
         self._make_store = make_store
-        self._is_read_only = is_read_only
+        self.is_read_only = is_read_only
         self.previews = previews
         self.fingerprint = fingerprint
         self.reading: VectorStore = make_store()
@@ -123,7 +123,7 @@ class LibraryStores:
             return  # repair works on a closed store too
 
     def _check_is_writable(self) -> None:
-        if self._is_read_only:
+        if self.is_read_only:
             raise StoreError(
                 "This library was opened for searching only.",
                 hint="To change it, choose its server again without --read-only.",
