@@ -19,7 +19,7 @@ from folioscope.stores.elastic.connection import ElasticConnection
 from folioscope.stores.elastic.store import ElasticsearchVectorStore
 from tests.contract.elastic_node import TestServer
 from tests.contract.store_makers import FINGERPRINT, add, asking, document, file, found, page
-from tests.contract.visual_makers import MODEL, look
+from tests.contract.visual_makers import MODEL, look, seeing
 
 Making = Callable[..., ElasticsearchVectorStore]
 Two = tuple[ElasticsearchVectorStore, ElasticsearchVectorStore]
@@ -44,6 +44,21 @@ def test_a_page_read_by_one_is_found_by_all(two: Two) -> None:
     assert [d.document_id for d in other.documents()] == ["a"]
     assert other.visual_missing(MODEL, limit=9) == [refs[1]]
     assert not other.refresh()
+
+
+def test_a_visual_model_may_be_forgotten_while_others_search_by_it(two: Two) -> None:
+    one, other = two
+    refs = add(one, "a", ["tea"])
+    one.put_visual(MODEL, [(refs[0], look(1))])
+    one.drop_visual(MODEL)
+    assert found(one, "tea") == refs
+    one.put_visual(MODEL, [(refs[0], look(1))])
+    query = StoreQuery(visual=seeing(1))
+    one.search(query, limit=9)
+    other.refresh()
+    assert other.search(query, limit=9).visual[0] > 0.9
+    one.drop_visual(MODEL)
+    assert len(other.search(query, limit=9)) == 0
 
 
 def test_paths_and_small_values_are_each_machine_s_own(two: Two) -> None:

@@ -169,8 +169,14 @@ class ServerLibrary:
         with self._lock:
             unseen = self._unseen & set(indices) if indices else set(self._unseen)
             for index in sorted(unseen, reverse=True):  # pages before documents
-                self.connection.refresh(index)
                 self._unseen.discard(index)
+                try:
+                    self.connection.refresh(index)
+                except MissingIndexError:  # a visual model was forgotten meanwhile
+                    continue
+                except BaseException:
+                    self._unseen.add(index)
+                    raise
 
     def forget(self) -> None:
         """Forget what others may have changed."""

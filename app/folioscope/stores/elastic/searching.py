@@ -8,6 +8,7 @@ from folioscope.domain.queries import StoreQuery
 from folioscope.domain.results import Candidates
 from folioscope.stores.elastic import filters, proposing, scoring
 from folioscope.stores.elastic.document_rows import DocumentRow, is_document, shown
+from folioscope.stores.elastic.errors import MissingIndexError
 from folioscope.stores.elastic.kept_statistics import KeptStatistics
 from folioscope.stores.elastic.library import ServerLibrary
 from folioscope.stores.elastic.mapping import UNSTORED, Json
@@ -38,6 +39,15 @@ class ServerSearch:
 
     def find(self, query: StoreQuery, *, limit: int) -> Candidates:
         """Propose up to ``limit`` pages for each kind of evidence, every column filled."""
+        try:
+            return self._found(query, limit)
+        except MissingIndexError:
+            if query.visual is None:
+                raise
+            self._visuals.forget()  # another machine has forgotten the model
+            return self._found(query, limit)
+
+    def _found(self, query: StoreQuery, limit: int) -> Candidates:
         library = self._library
         library.settle()
         for _ in range(_ATTEMPTS):
