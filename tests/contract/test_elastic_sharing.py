@@ -12,7 +12,7 @@ from folioscope.domain.documents import FileState
 from folioscope.domain.errors import StoreError
 from folioscope.domain.pages import PageRef
 from folioscope.domain.protocols import Access, Health
-from folioscope.domain.queries import StoreQuery
+from folioscope.domain.queries import PageFilter, StoreQuery, WordQuery
 from folioscope.jobs.tokens import Cancelled, CancelToken
 from folioscope.stores.elastic.bulk import BulkReport
 from folioscope.stores.elastic.connection import ElasticConnection
@@ -149,6 +149,37 @@ def test_looking_for_a_library_that_is_not_there_makes_none(elastic_store: Makin
     for _ in range(2):
         with pytest.raises(StoreError, match="no library"):
             store.open(Access.READ, fingerprint="")
+
+
+def test_long_lists_come_in_parts(two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, _ = two
+    refs = []
+    for number in range(7):
+        name = f"d{number}"
+        refs += add(one, name, ["tea", "cake", "tea"], mtime_ns=-number)
+        one.put_visual(MODEL, [(refs[-1], look(number))])
+    before = one.files(), one.documents(), one.page_counts()
+    room = "folioscope.stores.elastic."
+    for module in ("file_rows", "document_rows", "committing", "kept_statistics", "upkeep"):
+        monkeypatch.setattr(f"{room}{module}._AT_ONCE", 2)
+    monkeypatch.setattr(f"{room}searching._LISTED_AT_ONCE", 2)
+    monkeypatch.setattr(f"{room}searching.MOST", 4)
+    monkeypatch.setattr(f"{room}filters._MOST_TERMS", 3)
+    monkeypatch.setattr(f"{room}proposing._FETCHED", 4)
+    assert (one.files(), one.documents(), one.page_counts()) == before
+    assert one.page_refs(StoreQuery()) == refs
+    assert one.page_refs(StoreQuery(), limit=5) == refs[:5]
+    tea = [ref for ref in refs if ref.page_index != 1]
+    assert one.page_refs(StoreQuery(words=WordQuery(required=(("tea",),)))) == tea
+    assert set(found(one, "tea")) == set(tea)
+    chosen = PageFilter(documents=tuple(f"d{n}" for n in range(5)))
+    assert one.page_refs(StoreQuery(filter=chosen)) == refs[:15]
+    assert one.visual_missing(MODEL, limit=99) == [ref for ref in refs if ref.page_index != 2]
+    assert one.visual_counts() == {MODEL: 7}
+    one.compact()
+    assert one.verify().checked_pages == len(refs)
+    one.remove_documents([f"d{n}" for n in range(6)])
+    assert one.page_refs(StoreQuery()) == refs[18:]
 
 
 # killed in the middle

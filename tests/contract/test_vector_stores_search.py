@@ -230,6 +230,16 @@ def test_filters_by_file(store: VectorStore) -> None:
     assert passing(store, after=date(2023, 1, 1), before=date(2024, 1, 1)) == at("b")
 
 
+def test_signs_in_filters_mean_themselves(store: VectorStore) -> None:
+    add(store, "a", ["x"], paths=["/p/100%/*half?\\ [off].pdf"])
+    add(store, "b", ["x"], paths=["/p/100/a half x off.pdf"])
+    for part in ("*half", "f?", "\\ ", "[off]", "f?\\ [o"):
+        assert passing(store, file_names=(part,)) == [PageRef("a", 0)], part
+    assert passing(store, folders=("0%",)) == [PageRef("a", 0)]
+    assert passing(store, folders=("/p/100",)) == [PageRef("b", 0)]
+    assert passing(store, file_names=("half*off",)) == []
+
+
 def test_one_file_must_fit_the_whole_filter(store: VectorStore) -> None:
     add(store, "a", ["x"], paths=["/p/report.pdf", "/q/copy.pdf"])
     assert passing(store, folders=("/q",), file_names=("report",)) == []
