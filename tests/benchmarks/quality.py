@@ -45,7 +45,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as scratch:
         library = options.library or Path(scratch) / "library"
         if options.library is None:
-            _index(library, shared / "corpus" / "files")
+            index(library, shared / "corpus" / "files")
         texts, certain = corpus_texts(
             shared / "corpus" / "files", options.texts or Path(scratch) / "texts.json"
         )
@@ -53,16 +53,16 @@ def main() -> int:
 
 
 def _measure(library: Path, shared: Path, texts: dict[Page, str], certain: frozenset[Page]) -> int:
-    metrics = _metrics(shared)
+    metrics = metrics_of(shared)
     files = shared / "corpus" / "files"
     golden = metrics.load_golden(shared / "corpus" / "golden.jsonl")
-    answers = _ask(library, [query["query"] for query in golden])
+    answers = ask(library, [query["query"] for query in golden])
     words = PlainWords(texts)
-    found = {q["id"]: _pages(a, files) for q, a in zip(golden, answers, strict=True)}
+    found = {q["id"]: pages_of(a, files) for q, a in zip(golden, answers, strict=True)}
     plain = {q["id"]: words.best(q["query"]) for q in golden}
     missed = _show_table(metrics.table(golden, found), metrics.table(golden, plain))
     missed += _show_needles(library, files, make_needles(texts, certain), words)
-    _show_strengths(golden, answers, _ask(library, ABSENT), files)
+    _show_strengths(golden, answers, ask(library, ABSENT), files)
     _show_failures(metrics, golden, found)
     return 1 if missed else 0
 
@@ -70,7 +70,8 @@ def _measure(library: Path, shared: Path, texts: dict[Page, str], certain: froze
 # --- asking the app ------------------------------------------------------------------------
 
 
-def _run(arguments: Sequence[str | Path]) -> str:
+def run_app(arguments: Sequence[str | Path]) -> str:
+    """Run the command line and return what it prints; end where it fails."""
     command = [sys.executable, "-m", "folioscope", *map(str, arguments)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode not in (0, 1):
@@ -78,23 +79,26 @@ def _run(arguments: Sequence[str | Path]) -> str:
     return done.stdout
 
 
-def _index(library: Path, files: Path) -> None:
+def index(library: Path, files: Path) -> None:
+    """Index files as a user would."""
     started = time.perf_counter()
-    _run(["index", "--library", library, files])
+    run_app(["index", "--library", library, files])
     print(f"Indexed in {time.perf_counter() - started:.0f} s\n")
 
 
-def _ask(library: Path, queries: Iterable[str]) -> list[Answer]:
+def ask(library: Path, queries: Iterable[str]) -> list[Answer]:
+    """Return the answers of a library to queries."""
     with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as lines:
         lines.write("\n".join(queries) + "\n")
         lines.flush()
-        printed = _run(
+        printed = run_app(
             ["search", "--library", library, "--json", "--limit", "20", "--queries", lines.name]
         )
     return [json.loads(line) for line in printed.splitlines() if line.strip()]
 
 
-def _pages(answer: Answer, files: Path) -> list[Page]:
+def pages_of(answer: Answer, files: Path) -> list[Page]:
+    """Return the pages of an answer, best first."""
     return [(_name(hit["file"], files), hit["page"]) for hit in answer["hits"]]
 
 
@@ -102,7 +106,8 @@ def _name(file: str, files: Path) -> str:
     return Path(file).resolve().relative_to(files.resolve()).as_posix()
 
 
-def _metrics(shared: Path) -> ModuleType:
+def metrics_of(shared: Path) -> ModuleType:
+    """Return how the judged queries are scored."""
     sys.path.insert(0, str(shared))
     import metrics  # lies beside the repository
 
@@ -132,10 +137,10 @@ def _or_blank(value: float | None) -> str:
 
 
 def _show_needles(library: Path, files: Path, needles: list[Needle], words: PlainWords) -> int:
-    answers = _ask(library, [needle.query for needle in needles])
+    answers = ask(library, [needle.query for needle in needles])
     hits: dict[str, list[tuple[bool, bool]]] = defaultdict(list)
     for needle, answer in zip(needles, answers, strict=True):
-        first, plain = _pages(answer, files)[:1], words.best(needle.query, limit=1)
+        first, plain = pages_of(answer, files)[:1], words.best(needle.query, limit=1)
         hits[needle.kind].append((_is_right(first, needle.right), _is_right(plain, needle.right)))
     print("\nneedles, hit@1    found   BM25")
     missed = 0
@@ -157,7 +162,7 @@ def _show_strengths(
     for query, answer in zip(golden, answers, strict=True):
         right = {(r["file"], r["page"]) for r in query["relevant"]}
         if answer["hits"]:
-            page = _pages(answer, files)[0]
+            page = pages_of(answer, files)[0]
             strength = "none" if answer["no_good_match"] else answer["hits"][0]["strength"]
             rows[strength].append((page in right, page[0] in {name for name, _ in right}))
     print("\nfirst place     judged queries  relevant  right document  absent subjects")
