@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
 from folioscope.domain.documents import Document
-from folioscope.domain.errors import FingerprintMismatchError, StoreError
+from folioscope.domain.errors import FingerprintMismatchError, LibraryBusyError, StoreError
 from folioscope.domain.pages import PageRef
 from folioscope.domain.protocols import Access, VectorStore
 from folioscope.jobs.progress import JobContext, Progress
 from folioscope.jobs.stages import run_together
-from folioscope.jobs.tokens import heeding
+from folioscope.jobs.tokens import Cancelled, CancelToken, heeding
 from folioscope.services.folders import add_folders, known_folders
 from folioscope.services.pacing import PaceKeeper
 from folioscope.services.patience import PatientWriter
@@ -19,6 +19,7 @@ from folioscope.services.store_comparing import AT_ONCE, Checked, Comparison, re
 from folioscope.services.store_copy_log import CopyLog
 
 COPYING, CHECKING = "copying", "checking"
+_LOOK_EVERY_S, _LOOKS = 0.2, 15
 
 
 class StoreCopy:
@@ -53,12 +54,22 @@ class StoreCopy:
         try:
             with heeding(ctx.token):
                 self._source.open(Access.READ, fingerprint="")
-                self._open_target()
+                self._open_when_free(ctx.token)
                 self._log.open()
                 return self._copied(_Steps(ctx))
         finally:
             self._target.close()
             self._source.close()
+
+    def _open_when_free(self, token: CancelToken) -> None:
+        """Open the target; somebody who only notes something is waited for."""
+        for _ in range(_LOOKS):
+            try:
+                return self._open_target()
+            except LibraryBusyError:
+                if token.wait(_LOOK_EVERY_S):
+                    raise Cancelled from None
+        return self._open_target()
 
     def _open_target(self) -> None:
         fingerprint = self._source.fingerprint

@@ -274,10 +274,13 @@ def test_a_store_of_another_model_is_refused_or_emptied_where_that_is_allowed(
     assert everything(target) == everything(source)
 
 
-def test_while_the_target_is_written_nothing_is_copied(tmp_path: Path) -> None:
+def test_while_the_target_is_written_nothing_is_copied(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     source = filled(tmp_path)
     busy = LanceVectorStore(tmp_path / "target")
     busy.open(Access.WRITE, fingerprint=FINGERPRINT)
+    monkeypatch.setattr("folioscope.services.store_moving._LOOKS", 1)
     with pytest.raises(LibraryBusyError):
         run(source, LanceVectorStore(tmp_path / "target"), tmp_path)
     busy.close()
@@ -364,3 +367,17 @@ def test_what_only_others_have_stays_on_the_server(tmp_path: Path) -> None:
     whole = MemoryVectorStore()
     report = StoreCopy(source, whole, log(tmp_path)).run(JobContext())
     assert (report.documents, report.left_there) == (7, 0)
+
+
+def test_who_writes_for_a_moment_is_waited_for(tmp_path: Path) -> None:
+    class BusyOnce(MemoryVectorStore):
+        tries = 0
+
+        def open(self, access: Access, *, fingerprint: str) -> None:
+            BusyOnce.tries += 1
+            if BusyOnce.tries == 1:
+                raise LibraryBusyError("Another Folioscope is writing.")
+            super().open(access, fingerprint=fingerprint)
+
+    assert StoreCopy(filled(tmp_path), BusyOnce(), log(tmp_path)).run(JobContext()).pages == 30
+    assert BusyOnce.tries == 2
