@@ -302,9 +302,10 @@ def test_nobody_reads_secrets_in_logs(
     secure: ElasticNode, caplog: pytest.LogCaptureFixture
 ) -> None:
     key = api_key(connected(secure.place(user="admin"), secure.secret()))[1]
+    caplog.clear()
     caplog.set_level(logging.DEBUG)
     for name in ("elastic_transport", "elastic_transport.node", "elasticsearch", "urllib3"):
-        logging.getLogger(name).setLevel(logging.DEBUG)
+        caplog.set_level(logging.DEBUG, logger=name)
     for place, secret, told in (
         (secure.place(user="reader"), secure.secret(), DeniedError),
         (secure.place(user="reader"), ElasticSecret(password="wrong-password"), UnknownUserError),

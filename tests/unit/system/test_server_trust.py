@@ -109,7 +109,7 @@ def test_secrets_are_in_no_error_log_or_repr(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     for name in ("elastic_transport", "elastic_transport.node", "elasticsearch", "urllib3"):
-        logging.getLogger(name).setLevel(logging.DEBUG)
+        caplog.set_level(logging.DEBUG, logger=name)
     refusal = error("security_exception", "unable to authenticate user", 401)
     with AnsweringServer(lambda _asked: refusal) as asked:
         place = ElasticPlace(asked.url, user=user)
