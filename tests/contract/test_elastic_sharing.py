@@ -13,6 +13,7 @@ from folioscope.domain.errors import StoreError
 from folioscope.domain.pages import PageRef
 from folioscope.domain.protocols import Access, Health
 from folioscope.domain.queries import PageFilter, StoreQuery, WordQuery
+from folioscope.domain.store_places import ElasticSecret
 from folioscope.jobs.tokens import Cancelled, CancelToken
 from folioscope.stores.elastic.bulk import BulkReport
 from folioscope.stores.elastic.connection import ElasticConnection
@@ -149,6 +150,53 @@ def test_looking_for_a_library_that_is_not_there_makes_none(elastic_store: Makin
     for _ in range(2):
         with pytest.raises(StoreError, match="no library"):
             store.open(Access.READ, fingerprint="")
+
+
+def write(store: ElasticsearchVectorStore, index: str, key: str, source: Any) -> None:
+    """Change a document of the library behind its back; None deletes it."""
+    connection = ElasticConnection(store.place, ElasticSecret())
+    connection.open()
+    path = f"/{store.place.prefix}-{index}/_doc/{key}"
+    if source is None:
+        connection.change("DELETE", path)
+    else:
+        connection.change("PUT", path, source)
+    connection.refresh(f"{store.place.prefix}-{index}")
+    connection.close()
+
+
+def test_damage_is_told_and_mended(two: Two, elastic_store: Making) -> None:
+    one, other = two
+    add(one, "a", ["tea", "cake"], paths=["/home/one/a.pdf"])
+    refs = add(one, "b", ["milk"], paths=["/home/one/b.pdf"])
+    other.put_files([file("/home/two/a.pdf", "a")])
+    one.compact()
+    (key,) = keys_of(one, "pages", {"term": {"ref": "a:1"}})
+    write(one, "pages", key, None)
+    (blob,) = keys_of(one, "documents", {"prefix": {"what": "stat"}}, "data")
+    write(one, "documents", blob, None)
+    one.close()
+    one = elastic_store("one")
+    one.open(Access.WRITE, fingerprint=FINGERPRINT)
+    assert found(one, "milk") == refs
+    report = one.verify()
+    assert (report.health, report.damaged, len(report.messages)) == (Health.DAMAGED, ("a",), 2)
+    one.repair()
+    assert one.verify().health is Health.SOUND
+    assert one.page_refs(StoreQuery()) == refs
+    for store in (one, other):
+        store.refresh()
+        states = [(f.state, f.document_id) for f in store.files() if "a.pdf" in f.path]
+        assert states == [(FileState.WAITING, "")]
+
+
+def keys_of(store: ElasticsearchVectorStore, index: str, query: Any, having: str = "") -> list[str]:
+    connection = ElasticConnection(store.place, ElasticSecret())
+    connection.open()
+    connection.refresh(f"{store.place.prefix}-{index}")
+    hits = list(connection.scan(f"{store.place.prefix}-{index}", query))
+    connection.close()
+    return [hit["_id"] for hit in hits if not having or having in hit["_source"]]
 
 
 def test_long_lists_come_in_parts(two: Two, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -92,6 +92,15 @@ class FileRows:
             BulkAction(self._index, self._file_id(path), write=Write.DELETE) for path in set(paths)
         )
 
+    def wait_again(self, ids: Iterable[str]) -> None:
+        """Let the files of documents, on all machines, wait to be read."""
+        self.forget()
+        chosen: list[Json] = [{"term": {"what": FILE}}, {"terms": {"document_id": list(ids)}}]
+        self._connection.bulk(
+            BulkAction(self._index, hit["_id"], _waiting(hit["_source"]))
+            for hit in self._hits({"bool": {"filter": chosen}})
+        )
+
     def get(self, paths: Iterable[str]) -> list[SourceFile]:
         """Return those of some paths that are known, as they are now."""
         ids = [self._file_id(path) for path in set(paths)]
@@ -243,6 +252,12 @@ class FileRows:
         if source["version"] == self.version or file.state in _KEPT_STATES:
             return file
         return replace(file, state=FileState.WAITING, document_id="", failures=())
+
+
+def _waiting(source: Mapping[str, Any]) -> Json:
+    path, folder, size_bytes, _ = json.loads(source["facts"])
+    facts = json.dumps([path, folder, size_bytes, ()])
+    return {**source, "state": FileState.WAITING.value, "document_id": "", "facts": facts}
 
 
 def path_bytes(path: str) -> bytes:

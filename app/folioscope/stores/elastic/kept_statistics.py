@@ -10,6 +10,7 @@ a local library; from then on they stay as they are until somebody asks.
 
 import itertools
 import threading
+import uuid
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -32,6 +33,7 @@ from folioscope.stores.elastic.page_documents import (
     record_of,
 )
 from folioscope.stores.statistics import (
+    UNREADABLE_STATISTICS,
     LibraryStatistics,
     MomentSum,
     carried_statistics,
@@ -47,6 +49,7 @@ _ID = "statistics"
 _BEHIND = "rewriting"  # names the version that pages are being whitened by
 _FEWEST = 16  # pages that statistics are taken to be of, at least
 _AT_ONCE = 500
+_ATTEMPTS = 3  # to read statistics that are being replaced
 
 
 class KeptStatistics:
@@ -57,25 +60,49 @@ class KeptStatistics:
         self._lock = threading.RLock()
         self._known: LibraryStatistics | None = None
         self._made_at = ""
+        self._blob = ""  # the document that holds them
+        self.is_lost = False  # there are some, and they cannot be read
         self._until_due = 0  # pages to be added here before they are counted
 
     def load(self) -> bool:
-        """Read what others may have made anew; True when it is another than was known."""
-        library = self._library
-        index = library.names.documents
+        """Read what others may have made anew; True when it is another than was known.
+
+        Statistics that cannot be read are as none: pages are still found, if less well.
+        """
         with self._lock:
-            known = self._known
-            found = library.connection.get_many(index, [_ID], source=["version", "facts"])
-            if _ID not in found:
-                self._known, self._made_at = None, ""
-                return known is not None
-            self._made_at = found[_ID].source["facts"]
-            if known is not None and known.version == found[_ID].source["version"]:
-                return False
-            whole = library.connection.get_many(index, [_ID])[_ID].source
-            version = int(whole["version"])
-            self._known = unpack_statistics(decoded(whole["data"]), version=version)
-            return True
+            before, self.is_lost = self._blob, False
+            for _ in range(_ATTEMPTS):
+                told = self._fetched(_ID)
+                if told is None:
+                    self._forget()
+                    return bool(before)
+                self._made_at = told["facts"]
+                if told["kind"] == before:
+                    return False
+                if (blob := self._fetched(told["kind"])) is not None:
+                    return self._take(told, blob)
+            return self._lose()
+
+    def _take(self, told: Json, blob: Json) -> bool:
+        try:
+            known = unpack_statistics(decoded(blob["data"]), version=int(told["version"]))
+        except UNREADABLE_STATISTICS:
+            return self._lose()
+        self._known, self._blob = known, told["kind"]
+        return True
+
+    def _lose(self) -> bool:
+        self._forget()
+        self.is_lost = True
+        return True
+
+    def _forget(self) -> None:
+        self._known, self._made_at, self._blob = None, "", ""
+
+    def _fetched(self, name: str) -> Json | None:
+        index = self._library.names.documents
+        found = self._library.connection.get_many(index, [name]).get(name)
+        return found.source if found is not None else None
 
     def current(self) -> LibraryStatistics:
         """Return the statistics; those shipped with Folioscope before the library has its own."""
@@ -163,17 +190,17 @@ class KeptStatistics:
             yield [page for hit in part if (page := _readable(hit)) is not None]
 
     def _put(self, made: LibraryStatistics, made_at: str) -> None:
-        source = {
-            "what": _ID,
-            "version": made.version,
-            "pages": made.pages,
-            "facts": made_at,
-            "data": encoded(made.packed()),
-        }
-        index = self._library.names.documents
-        self._library.connection.put(index, _ID, source)
+        """Keep statistics: the bulk by itself, so that a glance at the version is cheap."""
+        connection, index = self._library.connection, self._library.names.documents
+        blob, old = f"{_ID}-{uuid.uuid4().hex[:16]}", self._blob
+        connection.put(index, blob, {"what": _ID, "data": encoded(made.packed())})
+        told = {"version": made.version, "pages": made.pages, "facts": made_at, "kind": blob}
+        connection.put(index, _ID, {"what": _ID, **told})
         with self._lock:
-            self._known, self._made_at = made, made_at
+            self._known, self._made_at, self._blob = made, made_at, blob
+            self.is_lost = False
+        if old:
+            connection.bulk([BulkAction(index, old, write=Write.DELETE)])
 
     def rewrite(self, token: Cancellation | None = None) -> int:
         """Whiten anew what the server proposes pages by; returns how many were behind.

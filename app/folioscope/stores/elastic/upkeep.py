@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -163,19 +162,20 @@ class Upkeep:
                 checked += 1
                 sound[document_id] += _is_whole(hit)
         damaged = tuple(sorted(d for d, row in rows.items() if sound[d] != row.pages))
-        return _report(checked, damaged, sum(rows[d].pages - sound[d] for d in damaged))
+        lost = sum(rows[d].pages - sound[d] for d in damaged)
+        return _report(checked, damaged, lost, is_statistics_lost=self._statistics.is_lost)
 
     def repair(self, token: Cancellation | None = None) -> VerifyReport:
         """Remove damaged documents; their files, on all machines, wait to be read again."""
         found = self.verify(token)
-        for document_id in found.damaged:
-            files = self._library.files.listed(document_id=document_id)
-            self._committing.remove([document_id])
-            self._library.files.put(
-                replace(file, state=FileState.WAITING, document_id="", failures=())
-                for file in files
-            )
-            self._library.wrote(self._library.names.files)
+        if self._statistics.is_lost:
+            self._statistics.renew(token)
+        if found.damaged:
+            library = self._library
+            self._committing.remove(found.damaged)
+            library.settle(library.names.files)
+            library.files.wait_again(found.damaged)
+            library.wrote(library.names.files)
         return found
 
     # room
@@ -246,8 +246,13 @@ def _is_whole(hit: Any) -> bool:
     return len(page.words) == page.facts.length and record.ref == page.ref
 
 
-def _report(checked: int, damaged: tuple[str, ...], lost: int) -> VerifyReport:
-    if not damaged:
-        return VerifyReport(Health.SOUND, checked)
-    message = f"{lost} pages of {len(damaged)} documents cannot be read."
-    return VerifyReport(Health.DAMAGED, checked, damaged, (message,))
+def _report(
+    checked: int, damaged: tuple[str, ...], lost: int, *, is_statistics_lost: bool
+) -> VerifyReport:
+    messages = []
+    if damaged:
+        messages.append(f"{lost} pages of {len(damaged)} documents cannot be read.")
+    if is_statistics_lost:
+        messages.append("The library's statistics cannot be read.")
+    health = Health.DAMAGED if messages else Health.SOUND
+    return VerifyReport(health, checked, damaged, tuple(messages))
