@@ -79,7 +79,8 @@ def best_of(found: Candidates, scores: Float32) -> Refs:
 def share_found(answers: Sequence[Refs], right: Sequence[Refs]) -> float:
     """Return how many of the right pages are there."""
     found = sum(len(own & best) for own, best in zip(answers, right, strict=True))
-    return found / max(1, sum(map(len, right)))
+    wanted = sum(map(len, right))
+    return found / wanted if wanted else 1.0
 
 
 def words_found(local: Sequence[Candidates], server: Sequence[Candidates]) -> float:

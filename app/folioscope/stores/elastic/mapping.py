@@ -36,7 +36,8 @@ UNSTORED: Json = {"stored_fields": "_none_"}
 def settings(*, is_serverless: bool, has_icu: bool = False, is_bulky: bool = False) -> Json:
     """Return the settings of an index; a serverless project chooses the rest itself.
 
-    ``is_bulky``: what is fetched seldom is packed more tightly, and takes longer to open.
+    ``is_bulky``: what is fetched seldom is packed more tightly, and takes longer to open. How many
+    shards is left to the server: one, unless a template of its keeper says otherwise (SCALING.md).
     """
     found: Json = {
         "analysis": _analysis(has_icu=has_icu),
@@ -44,7 +45,7 @@ def settings(*, is_serverless: bool, has_icu: bool = False, is_bulky: bool = Fal
         "refresh_interval": "5s",
     }
     if not is_serverless:
-        found |= {"number_of_shards": 1, "auto_expand_replicas": "0-1"}
+        found |= {"auto_expand_replicas": "0-1"}
         found |= {"codec": "best_compression"} if is_bulky else {}
     return found
 
