@@ -13,6 +13,18 @@ from folioscope.domain.errors import (
 
 Json = Mapping[str, object]
 _MOST_REASON = 200
+# what a server says of shards that are on their way, also within answers to several requests
+_PASSING = frozenset(
+    {
+        "no_shard_available_action_exception",
+        "unavailable_shards_exception",
+        "illegal_index_shard_state_exception",
+        "shard_not_found_exception",
+        "node_not_connected_exception",
+        "node_disconnected_exception",
+        "master_not_discovered_exception",
+    }
+)
 _CHECK_SERVER = "Check the address and that the server runs."
 
 
@@ -72,9 +84,10 @@ def refused(server: str, status: int, body: object, *, wait_s: float = 0.0) -> S
         return error
     if kind == "" and status in (301, 302, 307, 308, 407, 502, 504):
         return _between(server, status)
-    if status in (429, 502, 503, 504):
+    if status in (429, 502, 503, 504) or kind in _PASSING:
+        told = status if status >= 429 else kind
         return ServerBusyError(
-            f"The Elasticsearch server {server} is busy or getting ready ({status}).",
+            f"The Elasticsearch server {server} is busy or getting ready ({told}).",
             hint="Nothing is lost; it is asked again.",
             wait_s=wait_s,
         )

@@ -135,6 +135,18 @@ def test_an_error_in_one_of_several_searches_is_raised() -> None:
         connected(asked.url).msearch([("folioscope-pages", {}), ("folioscope-pages", {})])
 
 
+def test_a_document_whose_shard_is_on_its_way_can_be_waited_for() -> None:
+    reason = "CurrentState[RECOVERING] operations only allowed when STARTED"
+    failed = {"type": "no_shard_available_action_exception", "reason": reason}
+    docs = [{"_id": "a", "found": False}, {"_id": "b", "error": failed}]
+
+    def answer(asked: Asked) -> Answer | None:
+        return Answer(body={"docs": docs}) if asked.path.endswith("/_mget") else None
+
+    with server(answer) as asked, pytest.raises(ServerBusyError, match="getting ready"):
+        connected(asked.url).get_many("folioscope-pages", ["a", "b"])
+
+
 @pytest.mark.parametrize(
     ("reason", "told"),
     [
