@@ -57,7 +57,7 @@ def _session(weights: np.ndarray, provider: str, *, on_bytes: bool):
     return runtime.InferenceSession(model.SerializeToString(), options, providers=[provider])
 
 
-def _timed(session, x: np.ndarray, provider: str) -> float:  # noqa: ANN001
+def _timed(session, x: np.ndarray, provider: str) -> float:
     clock = time.process_time if provider.startswith("CPU") else time.perf_counter
     started = clock()
     session.run(None, {"x": x})
