@@ -1,5 +1,7 @@
 """A model's licence, read before it is installed; and in what precision it is to be."""
 
+import html
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -17,7 +19,8 @@ from folioscope.gui.theme import font
 from folioscope.gui.words import tr
 from folioscope.system.machine import Machine
 
-_SIZE = (620, 620)
+_WIDTH = 620
+_MOST_LINES = 24  # of the licence, before it scrolls
 
 
 class LicenceDialog(QDialog):
@@ -55,7 +58,16 @@ class LicenceDialog(QDialog):
         self.leave.clicked.connect(self.reject)
         self.agree.setVisible(is_install)
         self._lay_out(is_install=is_install)
-        self.resize(*_SIZE)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Give a short text no more room than it needs, and a long one enough to be read."""
+        across = self.text.fontMetrics().averageCharWidth() or 1
+        text = self.text.toPlainText().splitlines()
+        lines = sum(1 + len(line) * across // (_WIDTH - 80) for line in text)
+        shown = min(max(lines + 1, 4), _MOST_LINES)
+        self.text.setMinimumHeight(self.text.fontMetrics().lineSpacing() * shown + 16)
+        self.resize(_WIDTH, self.sizeHint().height())
 
     def _lay_out(self, *, is_install: bool) -> None:
         layout = QVBoxLayout(self)
@@ -72,8 +84,11 @@ class LicenceDialog(QDialog):
         layout.addWidget(row(Label(model.licence, "small_strong"), use, None, gap=10))
         layout.addWidget(self.text, 1)
         if model.licence_url:
-            where = Label(model.licence_url, "small", tone="muted", wrap=True)
-            where.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            link = html.escape(model.licence_url)
+            where = Label(f'<a href="{link}">{link}</a>', "small", wrap=True)
+            where.setTextFormat(Qt.TextFormat.RichText)
+            where.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
+            where.setOpenExternalLinks(True)
             layout.addWidget(where)
         layout.addWidget(row(None, self.leave, self.agree))
 
