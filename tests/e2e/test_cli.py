@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -13,10 +12,8 @@ from typing import Any
 import pytest
 
 from folioscope import __version__
-from folioscope.cli import program
 from folioscope.domain.protocols import Access
 from folioscope.stores.lance_store import LanceVectorStore
-from folioscope.wiring import AppWiring
 from tests.conftest import ROOT
 from tests.made_documents import hanging_pdf, locked_pdf, text_pdf
 from tests.starter_model import starter, starter_models_dir  # noqa: F401  (fixtures)
@@ -46,45 +43,6 @@ def environment(starter, starter_models_dir, tmp_path_factory):  # noqa: F811
 def _at_home(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-
-
-@pytest.fixture(scope="module")
-def made_library(environment: dict[str, str], documents: Path) -> Path:
-    """A library that holds the documents; tests leave it as it is."""
-    library = Path(environment["FOLIOSCOPE_DATA"]) / "made"
-    with pytest.MonkeyPatch.context() as patched:
-        for name, value in environment.items():
-            patched.setenv(name, value)
-        assert program.main(["--library", str(library), "index", str(documents)], AppWiring()) == 0
-    return library
-
-
-@pytest.fixture
-def library(made_library: Path, tmp_path: Path) -> Path:
-    """A library of the test's own, with the documents in it."""
-    return shutil.copytree(made_library, tmp_path / "library")
-
-
-class Answer:
-    def __init__(self, code: int, out: str, err: str) -> None:
-        self.code, self.out, self.err = code, out, err
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
-@pytest.fixture
-def ask(capsys: pytest.CaptureFixture[str]):
-    """Run a command in this process."""
-
-    def run(*arguments: object) -> Answer:
-        capsys.readouterr()
-        code = program.main([str(a) for a in arguments], AppWiring())
-        out, err = capsys.readouterr()
-        return Answer(code, out, err)
-
-    return run
 
 
 def start(*arguments: object, **options: Any) -> "subprocess.Popen[str]":
