@@ -4,8 +4,9 @@ Options: ``--model`` one of the shipped names, ``--towers``, ``--precisions``, `
 ``--device cuda`` on a machine with a card (there transformers runs in float16 through SDPA,
 which is flash attention), ``--no-peer``. On processors ratios are those of the cores' seconds,
 on cards those of the clock. Run it on an idle machine: torch's threads spin while they wait, so
-other work makes transformers look dearer than it is. What a precision loses is told as the least cosine of its outputs to float32's *on the same random
-weights*: real weights may do better or worse.
+other work makes transformers look dearer than it is. What a precision loses is told as the least
+cosine of its outputs to float32's *on the same random weights*: real weights may do better or
+worse.
 transformers runs in the Python of ``FOLIOSCOPE_TORCH_PYTHON``, or of ``make parity``.
 """
 
