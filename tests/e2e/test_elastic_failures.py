@@ -28,7 +28,7 @@ INDEX = "folioscope-failing"
 BRISK = Patience(tries=2, first_wait_s=0.01)
 MAPPING = {"properties": {"n": {"type": "integer"}, "text": {"type": "text", "index": False}}}
 SETTINGS = {"number_of_replicas": 0}
-BATCHES, BATCH = 60, 50
+BATCHES, BATCH = 6, 50  # batches at least, pages in one
 
 
 @pytest.fixture(scope="module")
@@ -71,13 +71,19 @@ def numbers_in(connection: ElasticConnection) -> list[int]:
 
 
 class Writing:
-    """Writes batches in a thread, as indexing does: what finds nobody waits and goes on."""
+    """Writes batches in a thread, as indexing does: what finds nobody waits and goes on.
+
+    It goes on until told that it is enough, so that what a test does falls into the writing,
+    however fast the machine is.
+    """
 
     def __init__(self, connection: ElasticConnection) -> None:
         self.token = CancelToken()
+        self.written = 0  # batches
         self.blocked: list[str] = []
         self.is_blocked = threading.Event()
         self.is_under_way = threading.Event()
+        self.is_enough = threading.Event()
         self.error: BaseException | None = None
         self._connection = connection
         self._writer = PatientWriter(self.token, self._note, look_every_s=0.2)
@@ -87,7 +93,9 @@ class Writing:
         self._thread.start()
         assert self.is_under_way.wait(60)
 
-    def end(self) -> None:
+    def end(self, *, is_enough: bool = True) -> None:
+        if is_enough:
+            self.is_enough.set()
         self._thread.join(120)
         assert not self._thread.is_alive()
         if self.error is not None:
@@ -95,9 +103,10 @@ class Writing:
 
     def _go(self) -> None:
         try:
-            for number in range(BATCHES):
-                self._writer.write(lambda i=number: self._connection.bulk(batch(i)))  # type: ignore[misc]
-                if number > BATCHES // 10:
+            while self.written < BATCHES or not self.is_enough.is_set():
+                self._writer.write(lambda i=self.written: self._connection.bulk(batch(i)))  # type: ignore[misc]
+                self.written += 1
+                if self.written > BATCHES:
                     self.is_under_way.set()
         except BaseException as error:  # noqa: BLE001  (raised again in the test's thread)
             self.error = error
@@ -124,7 +133,7 @@ def test_a_node_that_is_killed_while_pages_are_written_loses_and_doubles_nothing
     writing.end()
     assert any("cannot be reached" in message for message in writing.blocked)
     assert writing.blocked[-1] == ""
-    assert numbers_in(connection) == list(range(BATCHES * BATCH))
+    assert numbers_in(connection) == list(range(writing.written * BATCH))
 
 
 def test_a_wait_for_a_node_that_is_away_can_be_cancelled(node: ElasticNode) -> None:
@@ -137,7 +146,7 @@ def test_a_wait_for_a_node_that_is_away_can_be_cancelled(node: ElasticNode) -> N
         assert writing.is_blocked.wait(60)
         writing.token.cancel()
         with pytest.raises(Cancelled):
-            writing.end()
+            writing.end(is_enough=False)
     finally:
         node.start()
     held = numbers_in(connection)
@@ -187,7 +196,7 @@ def test_a_node_whose_disk_is_full_is_waited_for(node: ElasticNode) -> None:
         watermarks(connection, is_full=False)
     writing.end()
     assert "Make room on the server" in writing.blocked[0]
-    assert numbers_in(connection) == list(range(BATCHES * BATCH))
+    assert numbers_in(connection) == list(range(writing.written * BATCH))
 
 
 def test_an_index_that_was_made_for_something_else_is_told(node: ElasticNode) -> None:
@@ -219,11 +228,12 @@ def test_a_key_that_is_revoked_while_pages_are_written_ends_it_and_a_new_one_goe
     writing.start()
     admin.change("DELETE", "/_security/api_key", {"ids": [name]})
     with pytest.raises(UnknownUserError, match="was revoked"):
-        writing.end()
+        writing.end(is_enough=False)
     again = Writing(connected(secure.place(), api_key(admin)[1]))
+    again.written = writing.written
     again.start()
     again.end()
-    assert numbers_in(admin) == list(range(BATCHES * BATCH))
+    assert numbers_in(admin) == list(range(again.written * BATCH))
 
 
 def test_a_key_that_has_expired_is_told(secure: ElasticNode) -> None:
