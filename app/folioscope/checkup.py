@@ -76,21 +76,7 @@ def _about_runtime() -> list[Finding]:
     return [
         Finding("ONNX Runtime", runtime.version),
         Finding("Providers", ", ".join(runtime.providers)),
-        *(Finding("Two runtimes", conflict, conflict) for conflict in _conflicts()),
     ]
-
-
-def _conflicts() -> list[str]:
-    """Both wheels write the same files; whichever came last wins, and neither says so."""
-    both = []
-    for name in ("onnxruntime", "onnxruntime-gpu"):
-        try:
-            both.append(f"{name} {metadata.version(name)}")
-        except metadata.PackageNotFoundError:
-            continue
-    if len(both) < 2:
-        return []
-    return [f"{' and '.join(both)} are both installed. Uninstall both, then install one."]
 
 
 def _package(name: str) -> Finding:

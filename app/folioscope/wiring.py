@@ -342,6 +342,11 @@ class AppWiring:
         start_logging()
         from folioscope.gui import app
 
+        try:
+            self.check_packages()
+        except FolioscopeError as error:  # from a menu nobody would see what is written
+            app.tell_trouble(error, settings=self._settings, argv=sys.argv[:1])
+            raise
         library = OpenLibrary(directory, settings=self._settings, reads_pictures=True)
         try:
             return app.run(
@@ -354,6 +359,12 @@ class AppWiring:
             )
         finally:
             library.close()
+
+    def check_packages(self) -> None:
+        """Raise FolioscopeError where the packages that are installed cannot work together."""
+        from folioscope.system.runtimes import check_runtimes
+
+        check_runtimes()
 
     def findings(self, directory: Path) -> list[Finding]:
         """Look at everything that Folioscope needs."""

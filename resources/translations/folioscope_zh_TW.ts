@@ -296,6 +296,10 @@
       <translation>{date} 以前</translation>
     </message>
     <message>
+      <source>Both onnxruntime and onnxruntime-gpu are installed, and each overwrites the other.</source>
+      <translation>同時安裝了 onnxruntime 與 onnxruntime-gpu，兩者會互相覆蓋。</translation>
+    </message>
+    <message>
       <source>By its words, by what they mean, or by how it looks.</source>
       <translation>依文字、意思或外觀尋找。</translation>
     </message>
@@ -682,6 +686,10 @@
       </translation>
     </message>
     <message>
+      <source>Folioscope cannot start</source>
+      <translation>Folioscope 無法啟動</translation>
+    </message>
+    <message>
       <source>Folioscope opens no connection by itself. It sends no reports and counts nothing.</source>
       <translation>Folioscope 不會自行連線，不會傳送報告，也不會統計任何資料。</translation>
     </message>
@@ -792,6 +800,10 @@
     <message>
       <source>Install from a folder or USB stick…</source>
       <translation>從資料夾或隨身碟安裝…</translation>
+    </message>
+    <message>
+      <source>Install it with: pip install "folioscope[cpu]", or "folioscope[gpu]" on a machine with an NVIDIA card.</source>
+      <translation>安裝方式：pip install "folioscope[cpu]"，若電腦有 NVIDIA 顯示卡則用 "folioscope[gpu]"。</translation>
     </message>
     <message>
       <source>Install {name}</source>
@@ -1200,6 +1212,10 @@
     <message>
       <source>Now</source>
       <translation>目前</translation>
+    </message>
+    <message>
+      <source>ONNX Runtime is not installed.</source>
+      <translation>尚未安裝 ONNX Runtime。</translation>
     </message>
     <message>
       <source>Older than five years</source>
@@ -1992,6 +2008,10 @@
     <message>
       <source>Type</source>
       <translation>類型</translation>
+    </message>
+    <message>
+      <source>Uninstall both, then install Folioscope with [cpu] or with [gpu], never both.</source>
+      <translation>請先將兩者都解除安裝，再以 [cpu] 或 [gpu] 其中之一安裝 Folioscope，不可同時使用。</translation>
     </message>
     <message>
       <source>Unlock</source>

@@ -53,6 +53,7 @@ class Wiring(Protocol):
     def store(self, directory: Path) -> StoreService: ...
     def findings(self, directory: Path) -> list[Finding]: ...
     def run_window(self, directory: Path) -> int: ...
+    def check_packages(self) -> None: ...
 
 
 def main(arguments: Sequence[str], wiring: Wiring) -> int:
@@ -102,6 +103,7 @@ def _run(options: Namespace, wiring: Wiring) -> int:
         from folioscope.cli.doctor import tell
 
         return tell(wiring.findings(directory), json=options.json)
+    wiring.check_packages()
     if options.command == "models":
         return _with_models(options, directory, wiring)
     if options.command in ("embed", "rerank"):

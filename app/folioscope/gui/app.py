@@ -7,16 +7,17 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMessageBox
 
+from folioscope.domain.errors import FolioscopeError
 from folioscope.gui.first_paint import AfterFirstPaint
 from folioscope.gui.job_runner import JobRunner
-from folioscope.gui.library_session import LibrarySession
+from folioscope.gui.library_session import LibrarySession, sentence_of
 from folioscope.gui.main_window import MainWindow
 from folioscope.gui.resources import resource
 from folioscope.gui.theme import SystemTheme
 from folioscope.gui.window_memory import WindowMemory
-from folioscope.gui.words import install_language
+from folioscope.gui.words import install_language, tr
 from folioscope.services.api import Services
 from folioscope.settings.store import SettingsStore
 from folioscope.system.paths import config_dir
@@ -73,6 +74,17 @@ def run(
     if not runner.shutdown():
         _logger.warning("Some work did not end in time")
     return code
+
+
+def tell_trouble(error: FolioscopeError, *, settings: SettingsStore, argv: Sequence[str]) -> None:
+    """Say in a dialog, in the user's language, why the window cannot open."""
+    app = _application(argv)
+    settings.load()
+    theme = SystemTheme(app)
+    theme.choose(settings.current.theme)
+    install_language(app, settings.current.language)
+    box = QMessageBox(QMessageBox.Icon.Critical, tr("Folioscope cannot start"), sentence_of(error))
+    box.exec()
 
 
 def _finish(window: MainWindow) -> None:

@@ -64,6 +64,12 @@ PATTERNS = (
     "Fetch it again, or copy the whole folder.",
     "Remove it and install it again, or choose another precision.",
     "Close other programs, or choose a smaller precision.",
+    # what is installed cannot work
+    "ONNX Runtime is not installed.",
+    'Install it with: pip install "folioscope[cpu]", or "folioscope[gpu]" on a machine with an'
+    " NVIDIA card.",
+    "Both onnxruntime and onnxruntime-gpu are installed, and each overwrites the other.",
+    "Uninstall both, then install Folioscope with [cpu] or with [gpu], never both.",
     # what runs a model, and why
     "The processor is all that ONNX Runtime can use here.",
     "The processor is the fastest here.",

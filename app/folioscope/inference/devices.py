@@ -17,8 +17,8 @@ from folioscope.inference.sessions import (
     DIRECTML,
     OutOfRoomError,
     import_runtime,
-    installed_runtimes,
 )
+from folioscope.system.runtimes import installed_runtimes
 
 # those that have proven to run such models; TensorRT and others build for minutes at each size
 _CANDIDATES = (CUDA, COREML, DIRECTML, CPU)

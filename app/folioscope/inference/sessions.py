@@ -1,6 +1,5 @@
 """The one place where ONNX Runtime sessions are made and run."""
 
-import importlib.metadata
 import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -14,8 +13,8 @@ import numpy.typing as npt
 from folioscope.domain.errors import InferenceError
 from folioscope.domain.protocols import Cancellation
 from folioscope.system.machine import usable_cores
+from folioscope.system.runtimes import check_runtimes
 
-RUNTIMES = ("onnxruntime", "onnxruntime-gpu")
 CPU = "CPUExecutionProvider"
 CUDA = "CUDAExecutionProvider"
 COREML = "CoreMLExecutionProvider"
@@ -209,30 +208,14 @@ def _told(error: Exception, what: str) -> InferenceError:
     return InferenceError(what, hint="Run `folioscope doctor`.")
 
 
-def installed_runtimes() -> dict[str, str]:
-    """Return the versions of the ONNX Runtime distributions that are installed."""
-    versions = {}
-    for name in RUNTIMES:
-        try:
-            versions[name] = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return versions
-
-
 def import_runtime() -> Any:
     """Import ONNX Runtime; raise InferenceError when it is missing or there twice."""
-    found = installed_runtimes()
-    if len(found) > 1:
-        raise InferenceError(
-            "Both onnxruntime and onnxruntime-gpu are installed, and each overwrites the other.",
-            hint="Uninstall both, then install one of them.",
-        )
+    check_runtimes()
     try:
         import onnxruntime
     except ImportError as error:
         raise InferenceError(
-            "ONNX Runtime is not installed or does not load.",
-            hint="Install onnxruntime, or onnxruntime-gpu on a machine with an NVIDIA card.",
+            "ONNX Runtime is installed and does not load.",
+            hint="Install it again, and on Windows the Visual C++ runtime of Microsoft.",
         ) from error
     return onnxruntime

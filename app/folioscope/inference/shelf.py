@@ -25,8 +25,8 @@ from folioscope.inference.installing import MARKER, held, installed_size, is_who
 from folioscope.inference.model_costs import available, costs, fetched_bytes
 from folioscope.inference.model_making import ModelMaking
 from folioscope.inference.models import faults_of
-from folioscope.inference.sessions import installed_runtimes
 from folioscope.inference.visual_manifest import VisualManifest
+from folioscope.system.runtimes import installed_runtimes
 
 _FOR_PROCESSORS = (Precision.INT8, Precision.W8A8, Precision.FP32, Precision.INT4, Precision.FP16)
 _FOR_CARDS = (Precision.FP16, Precision.FP32, Precision.INT8)
