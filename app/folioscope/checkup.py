@@ -45,7 +45,7 @@ def about_models() -> list[Finding]:
     from folioscope.inference.models import installed_models, verify_model
 
     folder = paths.models_dir()
-    findings, builds = _about_runtime(), installed_models(folder)
+    findings, builds = [*_about_runtime(), *_shipped_models()], installed_models(folder)
     for name in sorted({model.name for model in builds}):
         own = [model for model in builds if model.name == name]
         is_visual = name != _STARTER
@@ -57,7 +57,22 @@ def about_models() -> list[Finding]:
         Finding("Model descriptions", "some cannot be used", str(problem))
         for problem in _shelf_problems(folder)
     ]
-    return findings if builds else [*findings, Finding("Models", "made at first use")]
+    is_made = builds or paths.shipped_dir("models").is_dir()
+    return findings if is_made else [*findings, Finding("Models", "made at first use")]
+
+
+def _shipped_models() -> list[Finding]:
+    """Tell of the models that an installer brought, each file compared with what was made."""
+    from folioscope.inference.models import faults_of, installed_models
+
+    return [
+        Finding(
+            f"Model {model.name}",
+            "comes with Folioscope",
+            *faults_of(model.folder, mend="Install Folioscope again.")[:1],
+        )
+        for model in installed_models(paths.shipped_dir("models"))
+    ]
 
 
 def _shelf_problems(folder: Path) -> list[str]:

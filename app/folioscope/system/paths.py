@@ -11,9 +11,10 @@ _PACKAGE = Path(__file__).resolve().parent.parent
 
 @cache
 def shipped_dir(name: str) -> Path:
-    """Return a folder that comes with Folioscope: "onnx_models" or "resources".
+    """Return a folder that comes with Folioscope: "onnx_models", "resources" or "models".
 
-    An installed wheel carries them inside the package, a source tree beside ``app``.
+    An installed wheel carries them inside the package, a source tree beside ``app``. "models",
+    which need not be there, holds those that an installer brings made.
     """
     bundled = _PACKAGE / "_data" / name
     return bundled if bundled.is_dir() else _PACKAGE.parent.parent / name

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from folioscope.domain.errors import InferenceError, ModelMissingError
+from folioscope.inference import starter_making
 from folioscope.inference.manifest import load_manifest
 from folioscope.inference.starter import MANIFEST, StarterTextEncoder
 from folioscope.inference.starter_making import MODEL_FILE, TOKENIZER_FILE, ensure_starter
@@ -125,3 +126,31 @@ def test_the_second_opening_makes_nothing(tiny, tmp_path):
     opened(tiny, tmp_path / "models")
     (tmp_path / "data.bin").unlink()
     opened(tiny, tmp_path / "models")
+
+
+@pytest.fixture
+def shipped(tiny, tmp_path, monkeypatch):
+    """The folder of the tiny model as an installer brings it, made and without its wheel."""
+    folder = ensure_starter(tiny, tmp_path / "bundle")
+    (tmp_path / "data.bin").unlink()
+
+    def place(name):
+        return tmp_path / "bundle" if name == "models" else shipped_dir(name)
+
+    monkeypatch.setattr(starter_making, "shipped_dir", place)
+    return folder
+
+
+def test_a_model_that_came_made_is_used_and_nothing_written(tiny, shipped, tmp_path):
+    opened(tiny, tmp_path / "models").embed_query("a b")
+    assert ensure_starter(tiny, tmp_path / "models") == shipped
+    assert not (tmp_path / "models").exists()
+
+
+@pytest.mark.parametrize("nonsense", [b"\xff", b"\xff" * 100_000])
+def test_a_model_that_came_damaged_asks_to_install_again(tiny, shipped, tmp_path, nonsense):
+    whole = (shipped / MODEL_FILE).read_bytes()
+    (shipped / MODEL_FILE).write_bytes((nonsense * len(whole))[: min(len(nonsense), len(whole))])
+    with pytest.raises(ModelMissingError, match="comes with Folioscope is damaged") as told:
+        opened(tiny, tmp_path / "models")
+    assert "Install Folioscope again" in str(told.value)
