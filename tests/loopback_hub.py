@@ -89,7 +89,8 @@ def loopback_hub(
     hub = LoopbackHub(folder, elsewhere=elsewhere, is_secure=is_secure)
     if is_secure:
         hub.speak_tls()
-    thread = threading.Thread(target=hub.server.serve_forever, daemon=True)
+    # it looks for its end so often; tests would wait half a second for it each
+    thread = threading.Thread(target=hub.server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:
         yield hub

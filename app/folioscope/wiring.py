@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from folioscope.services.remote_models import RemoteModels
     from folioscope.services.searching import PageSearchService
     from folioscope.services.store_api import StoreService
+    from folioscope.services.updates import Updates
     from folioscope.services.visual_parts import VisualParts
 
 READING_VERSION = "read-1"
@@ -306,6 +307,14 @@ class AppWiring:
         start_logging()
         self._settings.load()
         return ShelvedModels(open_shelf(self._settings), self._settings)
+
+    def updates(self) -> "Updates":
+        """Lend what looks for newer versions; needs no library."""
+        from folioscope.update_rooms import updates_of
+
+        start_logging()
+        self._settings.load()
+        return updates_of(self._settings)
 
     def store(self, directory: Path) -> "StoreService":
         """Lend what chooses and moves the pages of a library, which need not be open."""

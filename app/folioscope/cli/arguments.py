@@ -6,6 +6,7 @@ from pathlib import Path
 from folioscope import __version__
 from folioscope.cli.models_arguments import add_models
 from folioscope.cli.store_arguments import add_store
+from folioscope.cli.update_arguments import add_updates
 from folioscope.cli.vector_arguments import add_embed, add_rerank
 
 LIMIT = 20
@@ -87,6 +88,11 @@ def _index(command: argparse.ArgumentParser) -> None:
         "paths", nargs="*", metavar="PATH", help="folders or files (default: all known ones)"
     )
     command.add_argument("--rebuild", action="store_true", help="read everything again")
+    command.add_argument(
+        "--for-everybody",
+        action="store_true",
+        help="with --rebuild, also where others share the library and have to read theirs again",
+    )
     command.add_argument("--no-ocr", action="store_true", help="leave pages without text unread")
     command.add_argument(
         "--no-look",
@@ -129,6 +135,22 @@ def _verify(command: argparse.ArgumentParser) -> None:
     )
 
 
+def _gui(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "paths",
+        nargs="*",
+        metavar="PATH",
+        help="files or folders to search in; files are added to the library, folders after asking",
+    )
+    command.add_argument(
+        "--search-in",
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="the same, for file managers",
+    )
+
+
 def _nothing(_command: argparse.ArgumentParser) -> None:
     pass
 
@@ -144,5 +166,6 @@ _COMMANDS = (
     ("embed", "write the vectors of a text or picture", add_embed),
     ("rerank", "judge texts and pictures by a query", add_rerank),
     ("doctor", "show versions, devices, models and store, and what is wrong", _nothing),
-    ("gui", "open the window", _nothing),
+    ("updates", "show whether there is a newer version, if that was turned on", add_updates),
+    ("gui", "open the window", _gui),
 )

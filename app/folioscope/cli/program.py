@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from folioscope.services.look_api import ModelsService
     from folioscope.services.remote_models import RemoteModels
     from folioscope.services.store_api import StoreService
+    from folioscope.services.updates import Updates
 
 
 class Exit(IntEnum):
@@ -51,6 +52,7 @@ class Wiring(Protocol):
     def remote_models(self, directory: Path) -> RemoteModels: ...
     def model_rooms(self) -> AbstractContextManager[ModelRooms]: ...
     def store(self, directory: Path) -> StoreService: ...
+    def updates(self) -> Updates: ...
     def findings(self, directory: Path) -> list[Finding]: ...
     def run_window(self, directory: Path) -> int: ...
     def check_packages(self) -> None: ...
@@ -104,6 +106,8 @@ def _run(options: Namespace, wiring: Wiring) -> int:
 
         return tell(wiring.findings(directory), json=options.json)
     wiring.check_packages()
+    if options.command == "updates":
+        return _with_updates(options, wiring)
     if options.command == "models":
         return _with_models(options, directory, wiring)
     if options.command in ("embed", "rerank"):
@@ -159,6 +163,16 @@ def _with_store(options: Namespace, directory: Path, wiring: Wiring) -> int:
         return run(wiring.store(directory), options)
     except Interrupted as interrupted:
         say("Stopped. What was copied is kept; the next copy goes on.", stream=sys.stderr)
+        return interrupted.code
+
+
+def _with_updates(options: Namespace, wiring: Wiring) -> int:
+    from folioscope.cli.update_commands import run
+    from folioscope.cli.watching import Interrupted
+
+    try:
+        return run(wiring.updates(), options)
+    except Interrupted as interrupted:
         return interrupted.code
 
 

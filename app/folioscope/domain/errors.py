@@ -56,6 +56,10 @@ class FingerprintMismatchError(StoreError):
     """The library's vectors were made in another way; re-indexing is offered."""
 
 
+class SharedLibraryError(StoreError):
+    """Others would lose by it what they have in the library; who may decide for all is asked."""
+
+
 class StoreBlockedError(StoreError):
     """The library takes nothing just now; the same change may succeed later. All is as it was."""
 
@@ -74,3 +78,11 @@ class SettingsError(FolioscopeError):
 
 class QueryError(FolioscopeError):
     """A query cannot be run at all (an empty one)."""
+
+
+class UpdateError(FolioscopeError):
+    """It cannot be looked for a newer version, or what was found is refused."""
+
+
+class UntrustedUpdateError(UpdateError):
+    """What came does not hold what its publisher signs: somebody may have tampered with it."""

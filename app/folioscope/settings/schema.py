@@ -29,4 +29,5 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     reranker: str = ""  # a model's name; empty: no second look
     looks_on_battery: bool = False
     looks_while_working: bool = False  # also while somebody uses the computer
+    checks_updates: bool = False  # asks once a day whether there is a newer version
     remote_models: tuple[RemoteModel, ...] = ()  # what may be sent to servers was agreed to

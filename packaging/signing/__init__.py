@@ -1,0 +1,1 @@
+"""Signing what a release publishes, in minisign's form."""
