@@ -1,0 +1,191 @@
+"""The Debian package: installed by apt, used, upgraded over itself, purged without a trace."""
+
+import shutil
+import subprocess
+from collections.abc import Iterable
+from pathlib import Path
+
+from smoke.file_lists import KEPT_BY_APT, FileList, differences, list_files, owned_files
+from smoke.inside import Setting
+from smoke.judging import must_be_a_sentence
+from smoke.library import Folioscope, lay_samples
+from smoke.session import Session
+from smoke.steps import SmokeError
+
+PACKAGE = "folioscope"
+DOCUMENTS = "/home/ada/Documents"
+# what a purge leaves: the users' libraries and models, their settings and their logs
+USERS_OWN = (
+    r"/home/(ada|bob)/\.local/share(/folioscope(/.*)?)?",
+    r"/home/(ada|bob)/\.config(/folioscope(/.*)?)?",
+    r"/home/(ada|bob)/\.local(/state(/folioscope(/.*)?)?)?",
+)
+# what other packages keep for themselves as soon as they are installed
+_CACHES = (r"/var/cache/fontconfig(/.*)?", r"/etc/fonts(/.*)?", r"/var/log/fontconfig\.log")
+
+
+def prove_package(session: Session, package: Path, *, has_window: bool = True) -> None:
+    """Go through the life of a package. Steps that fail are told by the session's steps."""
+    PackageProof(session, package, has_window=has_window).run()
+
+
+class PackageProof:
+    """One package in one root."""
+
+    def __init__(self, session: Session, package: Path, *, has_window: bool) -> None:
+        self._session = session
+        self._package = package
+        self._has_window = has_window
+        self._inner = f"/var/tmp/{package.name}"
+        self._bare: FileList = {}
+        self._clean: FileList = {}
+        self._is_installed = False
+        ada = Setting(user="ada", folder="/home/ada")
+        self._ada = Folioscope(session, [PACKAGE], ada)
+        self._bob = Folioscope(session, [PACKAGE], Setting(user="bob", folder="/home/bob"))
+
+    def run(self) -> None:
+        """Run all parts; one that fails does not hinder those behind it."""
+        steps = self._session.steps
+        with steps.part("install"):
+            self._install()
+        if not self._is_installed:
+            return
+        with steps.part("use by a user, without network"):
+            self._use()
+        if self._has_window:
+            with steps.part("another user, first run in the window"):
+                self._bob.tour("bob", adds_samples=True)
+        with steps.part("odd circumstances"):
+            self._odd()
+        with steps.part("upgrade over itself while a library exists"):
+            self._upgrade()
+        with steps.part("purge"):
+            self._purge()
+
+    def _install(self) -> None:
+        session, steps = self._session, self._session.steps
+        shutil.copy(self._package, session.root / self._inner.lstrip("/"))
+        with steps.step("lists of the archive"):
+            session.apt("update", has_network=True)
+        self._bare = list_files(session.root)
+        with steps.step("apt finds all that the package depends on"):
+            session.apt("install", self._inner, has_network=True)
+        with steps.check("no Python came along"):
+            self._no_python()
+        with steps.step("purged unused, it leaves nothing"):
+            session.apt("purge", PACKAGE)
+            self._clean = list_files(session.root)
+            owned = owned_files(session.root)
+            lost = differences(self._bare, self._clean, allowed=[*KEPT_BY_APT, *_CACHES])
+            strange = [path for path in lost.appeared if path not in owned]
+            if strange or lost.gone:
+                raise SmokeError(f"{lost.told()}\nowned by no package: {strange}")
+        with steps.step("installed again, without network"):
+            session.apt("install", self._inner)
+            self._is_installed = True
+        with steps.check("the menu's entries start and show what is there"):
+            self._entries()
+
+    def _no_python(self) -> None:
+        found = [*(self._session.root / "usr/bin").glob("python*")]
+        if found:
+            raise SmokeError(f"The root has {', '.join(path.name for path in found)} now.")
+
+    def _entries(self) -> None:
+        applications = self._session.root / "usr/share/applications"
+        entries = list(applications.glob(f"*{PACKAGE}*.desktop"))
+        if not entries:
+            raise SmokeError("The package brings no desktop entry.")
+        for entry in entries:
+            lines = entry.read_text("utf-8").splitlines()
+            for line in (text for text in lines if text.startswith(("Exec=", "TryExec="))):
+                program = line.split("=", 1)[1].split()[0]
+                if not (self._session.root / "usr/bin" / Path(program).name).exists():
+                    raise SmokeError(f"{entry.name}: {line} starts nothing.")
+            icons = self._session.root / "usr/share/icons/hicolor"
+            named = [text.split("=", 1)[1] for text in lines if text.startswith("Icon=")]
+            if not named or not any(icons.rglob(f"{named[0]}.*")):
+                raise SmokeError(f"{entry.name}: its icon {named} is not there.")
+
+    def _use(self) -> None:
+        session, steps = self._session, self._session.steps
+        lay_samples(session.root, DOCUMENTS, user="ada")
+        before = list_files(session.root)
+        with steps.step("it tells its version, its commands and what it finds"):
+            self._ada.introduce(package_field(self._package, "Version"))
+        with steps.step("the samples are indexed"):
+            self._ada.index(DOCUMENTS)
+        with steps.step("searches find the right documents"):
+            self._ada.search()
+        if self._has_window:
+            self._ada.tour("ada")
+        with steps.check("nothing was written but libraries, settings and logs"):
+            changed = differences(before, list_files(session.root), allowed=USERS_OWN)
+            if changed:
+                raise SmokeError(changed.told())
+
+    def _odd(self) -> None:
+        steps = self._session.steps
+        with steps.check("a read-only system: search finds the right documents"):
+            read_only = Setting(user="ada", folder="/home/ada", read_only=("/usr", "/etc"))
+            Folioscope(self._session, [PACKAGE], read_only).search()
+        with steps.check("with the network of the machine: the same"):
+            online = Setting(user="ada", folder="/home/ada", has_network=True)
+            Folioscope(self._session, [PACKAGE], online).search()
+        with steps.check("in a locale without Unicode: the same"):
+            plain = Setting(user="ada", folder="/home/ada", environment={"LANG": "C"})
+            Folioscope(self._session, [PACKAGE], plain).search()
+        homeless = Setting(user="bob", environment={"HOME": "/nowhere/at/all"})
+        locked = Setting(user="bob", environment={"HOME": "/root"})
+        for name, setting in (("does not exist", homeless), ("may not be entered", locked)):
+            with steps.check(f"a home that {name}: a sentence"):
+                folio = Folioscope(self._session, [PACKAGE], setting)
+                steps.note(must_be_a_sentence(folio.run("index", DOCUMENTS)))
+
+    def _upgrade(self) -> None:
+        session, steps = self._session, self._session.steps
+        with steps.step("the library is there before"):
+            before = self._ada.holds()
+        files = list_files(session.root)
+        with steps.step("apt installs the package over itself"):
+            session.apt("install", "--reinstall", self._inner)
+        with steps.check("the same files lie there"):
+            changed = differences(files, list_files(session.root), allowed=KEPT_BY_APT)
+            if changed:
+                raise SmokeError(changed.told())
+        with steps.step("the library is whole, and is searched"):
+            if (after := self._ada.holds()) != before:
+                raise SmokeError(f"It held {before} and holds {after}.")
+            self._ada.search()
+
+    def _purge(self) -> None:
+        session, steps = self._session, self._session.steps
+        with steps.step("apt purges the package"):
+            session.apt("purge", PACKAGE)
+        with steps.step("nothing is left but libraries, settings and logs"):
+            allowed = [*KEPT_BY_APT, *USERS_OWN, rf"{DOCUMENTS}(/.*)?"]
+            after = list_files(session.root)
+            left = differences(self._clean, after, allowed=allowed)
+            if left:
+                raise SmokeError(left.told())
+            steps.note(f"kept: {', '.join(_tops(after.keys() - self._clean.keys()))}")
+
+
+def _tops(paths: Iterable[str]) -> list[str]:
+    """Return the folders of users that hold what is kept."""
+    own = {path for path in paths if "/folioscope/" in path and path.startswith("/home/")}
+    return sorted({"/".join(path.split("/")[: _depth(path) + 2]) for path in own})
+
+
+def _depth(path: str) -> int:
+    return path.split("/").index("folioscope")
+
+
+def package_field(package: Path, name: str) -> str:
+    """Return a field of a package's control file."""
+    command = ["dpkg-deb", "--field", str(package), name]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SmokeError(f"{package.name} is no Debian package: {done.stderr.strip()}")
+    return done.stdout.strip()
