@@ -23,7 +23,7 @@ def look(
     """A page: smooth ground, and two patches that are like nothing else on it.
 
     ``noise``: how far the ground differs from patch to patch. ``template`` rows behind stand for
-    no patch. ``row_dim`` 0: a model without rows.
+    no patch. ``row_dim`` 0: a model without rows; ``dim`` 0: one that makes rows alone.
     """
     rng = np.random.default_rng(seed)
     single = unit(rng, dim)

@@ -44,8 +44,8 @@ QueryInput = str | PictureQuery
 class Embedding:
     """What a visual model makes of one page or query.
 
-    ``single`` float32 (dim,), of length 1. ``multi``: late-interaction rows or None where the
-    model has none. Of a page, ``multi.cells`` names the patch of ``grid`` of each row. Of a
+    ``single`` float32 (dim,), of length 1; empty where the model makes rows alone. ``multi``:
+    late-interaction rows or None where the model has none. Of a page, ``multi.cells`` names the patch of ``grid`` of each row. Of a
     text, ``spans`` int32 (n, 2) are the character ranges of the text *as the user wrote it*
     that each row of ``multi`` stands for, (-1, -1) for rows of the template around it.
     """
@@ -60,9 +60,9 @@ class Embedding:
 class VisualPage:
     """What a store has kept of a page's Embedding, pooled and with its codes undone.
 
-    ``rows`` float32 (n, dim), of length 1. ``clusters`` int32 (len(grid),): the row that each
-    patch was pooled into, -1 for none, so that a heat map reaches every patch. Both are empty
-    for models without late interaction.
+    ``single`` as in Embedding. ``rows`` float32 (n, dim), of length 1. ``clusters`` int32
+    (len(grid),): the row that each patch was pooled into, -1 for none, so that a heat map
+    reaches every patch. Both are empty for models without late interaction.
     """
 
     single: Float32
@@ -75,7 +75,7 @@ class VisualPage:
 class VisualQuery:
     """How a store is asked by look: with vectors of the model of that fingerprint.
 
-    ``single`` float32 (dim,), ``rows`` float32 (n, dim_of_rows) or None.
+    ``single`` float32 (dim,), ``rows`` float32 (n, dim_of_rows) or None; one of them may be empty.
     """
 
     model: str

@@ -25,7 +25,8 @@ class Candidates:
     -0.5 to 0.5. ``told`` 0 to 1: min(1, characters / 100), how far the page's own words tell.
     ``words``, ``pairs``, ``names``: BM25 of terms, of neighbouring pairs, of file name.
     ``held``: share (0 to 1) of the query's idf that the page or its name holds.
-    ``visual``: cosine of the visual model's single vectors, ``maxsim``: late-interaction score
+    ``visual``: cosine of the visual model's single vectors (of a model that makes rows alone,
+    ``maxsim`` as roughly as the store proposes pages by it), ``maxsim``: late-interaction score
     divided by the number of query rows; both -1 where the page or the query has none.
     ``ink``: share of the page that is not ground. ``digest`` uint64: equal for equal texts,
     0 for pages without words.

@@ -10,6 +10,7 @@ from folioscope.domain.embeddings import Embedding, VisualPage, VisualQuery
 from folioscope.domain.pages import Float32, PageRef
 from folioscope.stores.maxsim import maxsim
 from folioscope.stores.page_table import PageTable, Rows
+from folioscope.stores.pooling import unit_vector
 from folioscope.stores.visual_checks import (
     cells_of,
     checked_embedding,
@@ -103,7 +104,9 @@ class MemoryVisuals:
         return rows[order[scores[order] > MISSING]]
 
     def cosines(self, pages: PageTable, query: VisualQuery, rows: Rows) -> Float32:
-        """Return the cosine of each row."""
+        """Return the cosine of each row; of a model that makes rows alone, the score of those."""
+        if not len(query.single):
+            return self.late(pages, query, rows)
         found = self._found(pages, query, rows)
         unit = query.single / np.linalg.norm(query.single)
         return np.array([MISSING if p is None else p.single @ unit for p in found], np.float32)
@@ -129,7 +132,7 @@ def _dims(page: VisualPage) -> tuple[int, int]:
 
 
 def _exact(found: Embedding) -> VisualPage:
-    single = np.asarray(found.single / np.linalg.norm(found.single), np.float32)
+    single = unit_vector(found.single)
     multi, grid = found.multi, found.grid
     if multi is None or not len(multi.rows):
         return VisualPage(single, np.zeros((0, 0), np.float32), np.zeros(0, np.int32), grid)

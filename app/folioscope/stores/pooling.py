@@ -57,7 +57,7 @@ _AT_ONCE = 2048  # rows clustered together; distances take four times their squa
 
 def pooled(found: Embedding) -> VisualPage:
     """Return what is kept of a page; ``found`` has been checked."""
-    single = np.asarray(found.single / np.linalg.norm(found.single), np.float32)
+    single = unit_vector(found.single)
     multi, grid = found.multi, found.grid
     if multi is None or not len(multi.rows):
         return VisualPage(single, np.zeros((0, 0), np.float32), np.zeros(0, np.int32), grid)
@@ -94,6 +94,11 @@ def means(rows: Float32, labels: Int32) -> Float32:
         _, firsts = np.unique(labels, return_index=True)
         sums[void] = rows[firsts[void]]
     return unit_rows(sums)
+
+
+def unit_vector(vector: Float32) -> Float32:
+    """Return a vector at length 1; an empty one, of a model that makes rows alone, as it is."""
+    return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-20), np.float32)
 
 
 def unit_rows(rows: Float32) -> Float32:

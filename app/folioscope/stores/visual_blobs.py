@@ -1,4 +1,4 @@
-"""What is kept of a page's look, as bytes: one blob for its vector, one for its rows.
+"""What is kept of a page's look, as bytes: one blob to propose it by, one for its rows.
 
 A page of 736 patches, pooled as told in ``pooling``, takes some 25 kB.
 """
@@ -12,6 +12,7 @@ from folioscope.domain.embeddings import VisualPage
 from folioscope.domain.pages import Float32, Int32
 from folioscope.domain.patches import PatchGrid
 from folioscope.stores.row_codes import RowCodes, sealed, unsealed
+from folioscope.stores.sketches import Sketch
 
 _HEAD = struct.Struct("<IHIIdd")  # rows, their dim, columns and rows of the grid, shares of page
 _NO_CLUSTER = 0xFFFF
@@ -36,6 +37,27 @@ def unpack_single(data: bytes, dim: int) -> RowCodes:
     return RowCodes.unpacked(unsealed(data), 1, dim)
 
 
+def pack_proposal(page: VisualPage) -> bytes:
+    """Pack what a page is proposed by: its vector, or where there is none a sketch of its rows."""
+    if len(page.single):
+        return pack_single(page.single)
+    return sealed(Sketch.of(page.rows).packed())
+
+
+def unpack_sketch(data: bytes, row_dim: int) -> Sketch:
+    """Undo ``pack_proposal`` of a page without vector; raises ValueError when damaged."""
+    return Sketch.unpacked(unsealed(data), row_dim)
+
+
+def check_proposal(data: bytes, dims: tuple[int, int]) -> None:
+    """Raise ValueError unless pages of these dimensions can be proposed by the bytes."""
+    dim, row_dim = dims
+    if dim:
+        unpack_single(data, dim)
+    else:
+        unpack_sketch(data, row_dim)
+
+
 def pack_body(page: VisualPage) -> bytes:
     """Pack all of a page but its vector."""
     grid = page.grid or PatchGrid(0, 0)
@@ -56,6 +78,7 @@ def unpack_body(data: bytes) -> LookBody:
     return LookBody(RowCodes.unpacked(body[_HEAD.size : end], count, dim), clusters, grid)
 
 
-def look_of(single: RowCodes, body: LookBody) -> VisualPage:
-    """Undo the codes."""
-    return VisualPage(single.rows()[0], body.rows.rows(), body.clusters, body.grid)
+def look_of(single: RowCodes | None, body: LookBody) -> VisualPage:
+    """Undo the codes; ``single`` is None for models that make rows alone."""
+    vector = np.zeros(0, np.float32) if single is None else single.rows()[0]
+    return VisualPage(vector, body.rows.rows(), body.clusters, body.grid)

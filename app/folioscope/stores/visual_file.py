@@ -22,7 +22,7 @@ from folioscope.domain.pages import PageRef
 from folioscope.domain.protocols import Access
 from folioscope.stores.database import Database
 from folioscope.stores.errors import told
-from folioscope.stores.visual_blobs import pack_body, pack_single
+from folioscope.stores.visual_blobs import pack_body, pack_proposal
 
 UNREADABLE = (ValueError, struct.error)
 _VERSION = 1
@@ -212,7 +212,7 @@ def put_page(connection: sqlite3.Connection, ref: PageRef, page: VisualPage) -> 
     _delete(connection, "document_id = ? AND page_index = ?", place)
     found = connection.execute(
         "INSERT INTO singles (document_id, page_index, codes) VALUES (?, ?, ?)",
-        (*place, pack_single(page.single)),
+        (*place, pack_proposal(page)),
     )
     connection.execute("INSERT INTO bodies VALUES (?, ?)", (found.lastrowid, pack_body(page)))
 

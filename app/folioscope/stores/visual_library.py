@@ -22,6 +22,7 @@ from folioscope.stores.page_table import PageTable, Rows
 from folioscope.stores.pooling import pooled
 from folioscope.stores.row_codes import RowCodes
 from folioscope.stores.single_codes import SingleCodes
+from folioscope.stores.sketches import SketchCodes
 from folioscope.stores.visual_blobs import look_of, unpack_body, unpack_single
 from folioscope.stores.visual_checks import (
     checked_embedding,
@@ -163,12 +164,12 @@ class VisualLibrary:
             rows, own = rows[places >= 0], places[places >= 0].astype(np.intp)
             closely = max(_CLOSELY, 4 * limit)
             if len(own) > closely:
-                scores = codes.scan(query.single)[own]
+                scores = codes.scan(_asked_by(query))[own]
                 if codes.is_scan_exact:
                     return rows[_top(scores, limit)]
                 near = _top(scores, closely)
                 rows, own = rows[near], own[near]
-            return rows[_top(codes.at(own, query.single), limit)]
+            return rows[_top(codes.at(own, _asked_by(query)), limit)]
 
     def cosines(self, pages: PageTable, query: VisualQuery, rows: Rows) -> Float32:
         """Return the cosine of each row."""
@@ -178,7 +179,7 @@ class VisualLibrary:
             if table is not None and codes is not None:
                 own = table.rows_of(pages)[rows]
                 has = np.flatnonzero(own >= 0)
-                found[has] = codes.at(own[has].astype(np.intp), query.single)
+                found[has] = codes.at(own[has].astype(np.intp), _asked_by(query))
         return found
 
     def late(self, pages: PageTable, query: VisualQuery, rows: Rows) -> Float32:
@@ -214,7 +215,9 @@ class VisualLibrary:
             found.append(rows if len(rows) else nothing)
         return found
 
-    def _asked(self, query: VisualQuery) -> tuple[VisualTable | None, SingleCodes | None]:
+    def _asked(
+        self, query: VisualQuery
+    ) -> "tuple[VisualTable | None, SingleCodes | SketchCodes | None]":
         """Return what a search looks at; a damaged file is as none, for the rest still serves."""
         table: VisualTable | None = None
         with contextlib.suppress(LibraryDamagedError):
@@ -288,9 +291,17 @@ def _facts(connection: sqlite3.Connection | None, model: str) -> visual_file.Fac
 def _read_page(connection: sqlite3.Connection, dim: int, ref: PageRef) -> VisualPage | None:
     try:
         row = visual_file.read_page(connection, ref)
-        return row and look_of(unpack_single(row[0], dim), unpack_body(row[1]))
+        if row is None:
+            return None
+        single = unpack_single(row[0], dim) if dim else None
+        return look_of(single, unpack_body(row[1]))
     except visual_file.UNREADABLE:
         return None
+
+
+def _asked_by(query: VisualQuery) -> Float32:
+    """Return what pages are proposed by: the query's vector, or its rows where it has none."""
+    return query.rows if query.rows is not None and not len(query.single) else query.single
 
 
 def _top(scores: Float32, limit: int) -> Rows:

@@ -14,7 +14,7 @@ from folioscope.stores import visual_file
 from folioscope.stores.checking import is_catalogue_sound
 from folioscope.stores.errors import told
 from folioscope.stores.mending import readable_rows
-from folioscope.stores.visual_blobs import unpack_body, unpack_single
+from folioscope.stores.visual_blobs import check_proposal, unpack_body
 from folioscope.stores.visual_file import UNREADABLE, VisualFile, delete_files, file_of, files_in
 
 _AT_ONCE = 64  # pages, of some 25 kB each
@@ -55,10 +55,10 @@ def _damage(path: Path, token: Cancellation | None) -> str:
                 return _BROKEN
             if not visual_file.is_known(connection) or _is_empty(connection):
                 return ""  # begun, and then its writer was killed
-            dim = _dim(path, connection)
-            if dim is None:
+            dims = _dims(path, connection)
+            if dims is None:
                 return _BROKEN
-            lost = len(_bad_ids(connection, dim, token))
+            lost = len(_bad_ids(connection, dims, token))
     except sqlite3.Error:
         _stop_if_cancelled(token)
         return _BROKEN
@@ -73,21 +73,22 @@ def _forget_unreadable(path: Path, token: Cancellation | None) -> None:
     file = VisualFile(path, Access.WRITE)
     try:
         with file.writing() as connection:
-            dim = _dim(path, connection)
-            if dim is not None:
-                visual_file.delete_ids(connection, _bad_ids(connection, dim, token))
+            dims = _dims(path, connection)
+            if dims is not None:
+                visual_file.delete_ids(connection, _bad_ids(connection, dims, token))
     finally:
         file.close()
-    if dim is None:  # whose vectors they were cannot be told any more
+    if dims is None:  # whose vectors they were cannot be told any more
         delete_files(path)
 
 
-def _dim(path: Path, connection: sqlite3.Connection) -> int | None:
-    """Return the dimension of the vectors; None where a file does not say whose they are."""
+def _dims(path: Path, connection: sqlite3.Connection) -> tuple[int, int] | None:
+    """Return the dimensions of vectors and rows; None where a file does not say whose they are."""
     with contextlib.suppress(LibraryDamagedError):
         facts = visual_file.read_facts(connection)
-        if facts is not None and facts.dim and file_of(path.parent, facts.fingerprint) == path:
-            return facts.dim
+        if facts is not None and file_of(path.parent, facts.fingerprint) == path:
+            dims = (facts.dim, facts.row_dim)
+            return dims if any(dims) else None
     return None
 
 
@@ -95,14 +96,16 @@ def _is_empty(connection: sqlite3.Connection) -> bool:
     return connection.execute("SELECT 1 FROM singles LIMIT 1").fetchone() is None
 
 
-def _bad_ids(connection: sqlite3.Connection, dim: int, token: Cancellation | None) -> list[int]:
+def _bad_ids(
+    connection: sqlite3.Connection, dims: tuple[int, int], token: Cancellation | None
+) -> list[int]:
     """Return the pages that are not whole."""
     bad: list[int] = []
     for part in _parts(connection):
         _stop_if_cancelled(token)
         for page_id, codes, body in part:
             try:
-                unpack_single(codes, dim)
+                check_proposal(codes, dims)
                 unpack_body(body)
             except (*UNREADABLE, TypeError):
                 bad.append(page_id)

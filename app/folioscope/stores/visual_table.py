@@ -11,7 +11,8 @@ from folioscope.stores.growing import Column
 from folioscope.stores.page_table import PageTable
 from folioscope.stores.row_codes import RowCodes
 from folioscope.stores.single_codes import SingleCodes
-from folioscope.stores.visual_blobs import unpack_single
+from folioscope.stores.sketches import Sketch, SketchCodes
+from folioscope.stores.visual_blobs import unpack_single, unpack_sketch
 from folioscope.stores.visual_file import UNREADABLE, Facts
 
 _AT_ONCE = 4096
@@ -23,7 +24,7 @@ class VisualTable:
 
     def __init__(self, facts: Facts, *, has_codes: bool) -> None:
         self.facts = replace(facts, removals=0, last_id=0)  # before anything was taken in
-        self.codes = SingleCodes(facts.dim) if has_codes else None
+        self.codes = _codes_for(facts) if has_codes else None
         self.ids = Column(np.int64)
         self._owners = Column(np.int32)
         self._indices = Column(np.int32)
@@ -83,8 +84,22 @@ class VisualTable:
             if self.codes is not None:
                 self._append_codes(self.codes, [row[3] for row in part])
 
-    def _append_codes(self, codes: SingleCodes, blobs: list[bytes]) -> None:
-        """Add vectors; a damaged one counts as not there."""
+    def _append_codes(self, codes: "SingleCodes | SketchCodes", blobs: list[bytes]) -> None:
+        """Add what pages are proposed by; what is damaged counts as not there."""
+        if isinstance(codes, SketchCodes):
+            self._append_sketches(codes, blobs)
+        else:
+            self._append_singles(codes, blobs)
+
+    def _append_sketches(self, codes: SketchCodes, blobs: list[bytes]) -> None:
+        first = len(codes)
+        found = [_sketch(blob, codes.row_dim) for blob in blobs]
+        for number, sketch in enumerate(found):
+            if sketch is None:
+                self._is_alive.values[first + number] = False
+        codes.append(found)
+
+    def _append_singles(self, codes: SingleCodes, blobs: list[bytes]) -> None:
         first = len(codes)
         found = np.zeros((len(blobs), codes.dim), np.int8)
         scales = np.zeros(len(blobs), np.float32)
@@ -103,6 +118,17 @@ class VisualTable:
         stays = np.isin(self.ids.values, there)
         self._is_alive.values[:] &= stays
         self._gone = int((~stays).sum())
+
+
+def _codes_for(facts: Facts) -> "SingleCodes | SketchCodes":
+    return SingleCodes(facts.dim) if facts.dim else SketchCodes(facts.row_dim)
+
+
+def _sketch(blob: bytes, row_dim: int) -> Sketch | None:
+    try:
+        return unpack_sketch(blob, row_dim)
+    except UNREADABLE:
+        return None
 
 
 def _keys(owners: npt.NDArray[np.integer], indices: Int32) -> npt.NDArray[np.int64]:

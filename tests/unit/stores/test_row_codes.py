@@ -7,9 +7,11 @@ from hypothesis import strategies as st
 
 from folioscope.domain.embeddings import VisualPage
 from folioscope.domain.patches import PatchGrid
+from folioscope.stores.maxsim import maxsim
 from folioscope.stores.pooling import unit_rows
 from folioscope.stores.row_codes import RowCodes, sealed, unsealed
 from folioscope.stores.single_codes import SingleCodes
+from folioscope.stores.sketches import Sketch, SketchCodes
 from folioscope.stores.visual_blobs import (
     look_of,
     pack_body,
@@ -102,3 +104,25 @@ def test_vectors_in_memory_are_scanned_like_plain_ones(count: int) -> None:
         lead /= np.linalg.norm(rows[count // 2, :512])
         np.testing.assert_allclose(scores, lead, atol=3e-3)
     assert codes.is_scan_exact == (count < 40_000)
+
+
+@pytest.mark.parametrize("dim", [128, 7])
+def test_sketches_score_pages_nearly_as_their_rows_do(dim: int) -> None:
+    rng = np.random.default_rng(dim)
+    pages = [unit_rows(rng.standard_normal((n, dim)).astype(np.float32)) for n in (1, 40, 900, 3)]
+    query = np.concatenate([pages[1][:2], pages[3][:1]])
+    codes = SketchCodes(dim)
+    codes.append([Sketch.of(page) for page in pages[:2]])
+    codes.append([None, *(Sketch.unpacked(Sketch.of(p).packed(), dim) for p in pages[2:])])
+    assert len(codes) == 5
+    wanted = maxsim(query, [pages[0], pages[1], np.zeros((0, dim), np.float32), *pages[2:]])
+    np.testing.assert_allclose(codes.scan(query), wanted, atol=0.12)
+    assert codes.scan(query)[2] == -1
+    assert codes.scan(query).argmax() == wanted.argmax()
+    np.testing.assert_array_equal(codes.at(np.array([4, 1]), query), codes.scan(query)[[4, 1]])
+
+
+def test_a_sketch_that_is_cut_short_is_noticed() -> None:
+    data = Sketch.of(np.ones((3, 8), np.float32)).packed()
+    with pytest.raises(ValueError, match="whole rows"):
+        Sketch.unpacked(data[:-1], 8)

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from folioscope.domain.embeddings import Embedding
+from folioscope.domain.embeddings import Embedding, VisualQuery
 from folioscope.domain.errors import LibraryDamagedError, StoreError
 from folioscope.domain.pages import PageRef
 from folioscope.domain.patches import PatchGrid
@@ -22,7 +22,7 @@ from folioscope.stores.lance_store import LanceVectorStore
 from folioscope.stores.visual_file import file_of
 from folioscope.stores.visual_mending import check_visuals
 from tests.contract.store_makers import FINGERPRINT, add, asking
-from tests.contract.visual_makers import MODEL, look, seeing
+from tests.contract.visual_makers import MODEL, look, odd_rows, seeing
 
 PAGES = 60
 VISUALS = file_of(Path(), MODEL).name
@@ -213,6 +213,26 @@ def test_repair_keeps_the_looks_that_can_be_read(library: Path) -> None:
     assert store.visual_counts() == {MODEL: PAGES - 3}
     store.close()
     store = mended(library)
+    store.close()
+
+
+def test_looks_of_a_model_without_vectors_are_checked_and_mended_too(library: Path) -> None:
+    store = opened(library)
+    refs = [ref_of(seed) for seed in range(6)]
+    store.put_visual("rows", [(ref, look(n, dim=0)) for n, ref in enumerate(refs)])
+    assert store.verify().health is Health.SOUND
+    store.close()
+    with sqlite3.connect(file_of(library, "rows")) as connection:
+        connection.execute("UPDATE singles SET codes = zeroblob(7) WHERE id = 2")
+    connection.close()
+    store = opened(library)
+    asked = VisualQuery("rows", np.zeros(0, np.float32), odd_rows(1))
+    found = store.search(StoreQuery(visual=asked), limit=9)
+    assert refs[1] not in [r for r, s in zip(found.refs, found.visual, strict=True) if s > -1]
+    assert "1 pages" in store.verify().messages[0]
+    store.repair()
+    assert store.visual_counts()["rows"] == 5
+    assert store.verify().health is Health.SOUND
     store.close()
 
 

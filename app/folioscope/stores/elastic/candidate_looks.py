@@ -9,6 +9,7 @@ from folioscope.domain.pages import Float32, PageRef
 from folioscope.stores.maxsim import maxsim_coded
 from folioscope.stores.page_table import PageTable, Rows
 from folioscope.stores.row_codes import RowCodes
+from folioscope.stores.sketches import Sketch, SketchCodes
 from folioscope.stores.visual_blobs import LookBody
 from folioscope.stores.visual_checks import checked_query
 from folioscope.stores.visual_source import MISSING
@@ -17,16 +18,20 @@ Bodies = Callable[[str, Sequence[PageRef]], Mapping[PageRef, LookBody]]
 
 
 class CandidateLooks:
-    """A VisualSource over a few pages. ``singles``: vectors of those that have one.
+    """A VisualSource over a few pages. ``proposals``: vectors of those that have one.
 
-    ``dims``: of vectors and rows that are kept of the query's model, 0 for none.
+    Of a model that makes rows alone they are sketches. ``dims``: of vectors and rows that are
+    kept of the query's model, 0 for none.
     """
 
     def __init__(
-        self, dims: tuple[int, int], singles: Mapping[PageRef, RowCodes], bodies: Bodies
+        self,
+        dims: tuple[int, int],
+        proposals: Mapping[PageRef, RowCodes | Sketch],
+        bodies: Bodies,
     ) -> None:
         self._dims = dims
-        self._singles = singles
+        self._proposals = proposals
         self._bodies = bodies
 
     def nearest(self, pages: PageTable, query: VisualQuery, rows: Rows, *, limit: int) -> Rows:
@@ -37,16 +42,21 @@ class CandidateLooks:
 
     def cosines(self, pages: PageTable, query: VisualQuery, rows: Rows) -> Float32:
         """Return the cosine of each row."""
-        found = np.full(len(rows), MISSING)
-        if not self._dims[0]:
-            return found
+        if not any(self._dims):
+            return np.full(len(rows), MISSING)
         checked_query(query, self._dims)
-        unit = query.single / np.linalg.norm(query.single)
-        for place, ref in enumerate(pages.refs(rows)):
-            single = self._singles.get(ref)
-            if single is not None:
-                found[place] = (single.codes[0].astype(np.float32) @ unit) * single.scales[0]
-        return found
+        proposals = [self._proposals.get(ref) for ref in pages.refs(rows)]
+        if self._dims[0]:
+            return _by_vector(query.single, proposals)
+        return self._by_sketch(query, proposals)
+
+    def _by_sketch(
+        self, query: VisualQuery, proposals: Sequence[RowCodes | Sketch | None]
+    ) -> Float32:
+        codes = SketchCodes(self._dims[1])
+        codes.append([each if isinstance(each, Sketch) else None for each in proposals])
+        asked = query.rows
+        return np.full(len(proposals), MISSING) if asked is None else codes.scan(asked)
 
     def late(self, pages: PageTable, query: VisualQuery, rows: Rows) -> Float32:
         """Return the late-interaction score of each row."""
@@ -60,3 +70,12 @@ class CandidateLooks:
             for ref in refs
         ]
         return maxsim_coded(query.rows, rows_of)
+
+
+def _by_vector(query: Float32, proposals: Sequence[RowCodes | Sketch | None]) -> Float32:
+    found = np.full(len(proposals), MISSING)
+    unit = query / np.linalg.norm(query)
+    for place, single in enumerate(proposals):
+        if isinstance(single, RowCodes):
+            found[place] = (single.codes[0].astype(np.float32) @ unit) * single.scales[0]
+    return found

@@ -2,7 +2,8 @@
 
 A page's vector is searched by the server; its late-interaction rows are one opaque field, pooled
 and coded as in a local library, and only those of the best candidates are fetched. ``rank_vectors``
-would let the server compare rows, but needs a paid licence and keeps every row as floats.
+would let the server compare rows, but needs a paid licence and keeps every row as floats. Of a
+model that makes rows alone, the server searches the rows of pages for each row of the query.
 """
 
 import threading
@@ -30,13 +31,15 @@ from folioscope.stores.elastic.page_documents import (
 )
 from folioscope.stores.pooling import pooled
 from folioscope.stores.row_codes import RowCodes
+from folioscope.stores.sketches import Sketch
 from folioscope.stores.visual_blobs import (
     LookBody,
     look_of,
     pack_body,
-    pack_single,
+    pack_proposal,
     unpack_body,
     unpack_single,
+    unpack_sketch,
 )
 from folioscope.stores.visual_checks import (
     checked_embedding,
@@ -238,9 +241,10 @@ class ServerVisuals:
         if known is None:
             return CandidateLooks((0, 0), {}, self._bodies)
         hits = self._hits(known, refs, ("single",), _AT_ONCE)
-        codes = {ref: _single(fields, known.dim) for ref, fields in hits.items()}
-        singles = {ref: single for ref, single in codes.items() if single is not None}
-        return CandidateLooks((known.dim, known.row_dim), singles, self._bodies)
+        dims = (known.dim, known.row_dim)
+        codes = {ref: _proposal(fields, dims) for ref, fields in hits.items()}
+        proposals = {ref: proposal for ref, proposal in codes.items() if proposal is not None}
+        return CandidateLooks(dims, proposals, self._bodies)
 
     def _bodies(self, model: str, refs: Sequence[PageRef]) -> dict[PageRef, LookBody]:
         known = self._known().get(model)
@@ -280,10 +284,27 @@ def _source(ref: PageRef, page: VisualPage) -> Json:
         "ref": ref_key(ref),
         "document_id": ref.document_id,
         "page_index": ref.page_index,
-        "at": short(page.single),
-        "single": encoded(pack_single(page.single)),
+        **_places(page),
+        "single": encoded(pack_proposal(page)),
         "body": encoded(pack_body(page)),
     }
+
+
+def _places(page: VisualPage) -> Json:
+    """Return what the server searches: the page's vector, or all of its rows."""
+    if len(page.single):
+        return {"at": short(page.single)}
+    return {"rows": [{"at": codes} for codes in RowCodes.of(page.rows).codes.tolist()]}
+
+
+def _proposal(fields: Any, dims: tuple[int, int]) -> RowCodes | Sketch | None:
+    dim, row_dim = dims
+    if dim:
+        return _single(fields, dim)
+    try:
+        return unpack_sketch(decoded(fields["single"][0]), row_dim)
+    except UNREADABLE:
+        return None
 
 
 def _single(fields: Any, dim: int) -> RowCodes | None:
@@ -301,5 +322,5 @@ def _body(fields: Any) -> LookBody | None:
 
 
 def _page(fields: Any, dim: int) -> VisualPage | None:
-    single, body = _single(fields, dim), _body(fields)
-    return None if single is None or body is None else look_of(single, body)
+    single, body = _single(fields, dim) if dim else None, _body(fields)
+    return None if body is None or (dim and single is None) else look_of(single, body)
