@@ -20,7 +20,7 @@ from tests.benchmarks.plain_words import Page
 from tests.benchmarks.quality import ask, metrics_of, pages_of, run_app
 from tests.benchmarks.tables import show_table
 from tests.conftest import find_shared
-from tests.contract.elastic_node import TestServer
+from tests.elastic_node import TestServer
 
 MOST = 0.01
 
@@ -44,21 +44,12 @@ def main() -> int:
         with lent_server() as server:
             copied = Path(scratch) / "copied"
             shutil.copytree(local, copied)
-            _copy(copied, server, Path(scratch) / "key")
+            _copy(copied, server, Path(scratch))
             return _compare(shared, local, copied)
 
 
-def _copy(library: Path, server: TestServer, key: Path) -> None:
-    place = server.place()
-    told: list[str | Path] = ["--url", place.url, "--prefix", place.prefix]
-    if place.ca_file:
-        told += ["--ca", place.ca_file]
-    if server.secret.api_key:
-        key.write_text(server.secret.api_key)
-        told += ["--api-key-file", key]
-    elif place.user:
-        key.write_text(server.secret.password)
-        told += ["--user", place.user, "--password-file", key]
+def _copy(library: Path, server: TestServer, scratch: Path) -> None:
+    told = server.options(server.place(), scratch)
     action = ["copy", "--to", "elasticsearch", "--switch", *told]
     print(run_app(["store", "--library", library, *action]))
 

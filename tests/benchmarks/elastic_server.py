@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from folioscope.stores.elastic.connection import ElasticConnection
-from tests.conftest import find_shared
-from tests.contract.elastic_node import NOWHERE, TestServer, named_server, started_server
+from tests.elastic_node import TestServer, elastic_node, named_server, why_no_node
 
 # fields by what they are for; a field that is in none counts as rest
 FIELDS = {
@@ -26,14 +25,14 @@ REST = "rest"
 @contextmanager
 def lent_server() -> Iterator[TestServer]:
     """Lend the server that the environment names, or a node for as long as this takes."""
-    named, shared = named_server(), find_shared()
+    named, why = named_server(), why_no_node()
     if named is not None:
         yield named
-    elif shared is None:
-        raise SystemExit(NOWHERE)
+    elif why:
+        raise SystemExit(why)
     else:
-        with tempfile.TemporaryDirectory() as folder, started_server(shared, Path(folder)) as own:
-            yield own
+        with tempfile.TemporaryDirectory() as folder, elastic_node(Path(folder)) as node:
+            yield node.server()
 
 
 class ServerFigures:

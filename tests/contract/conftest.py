@@ -1,6 +1,5 @@
 """Every kind of store, open for writing and empty."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,9 +9,8 @@ from folioscope.domain.protocols import Access, VectorStore
 from folioscope.stores.elastic.store import ElasticsearchVectorStore
 from folioscope.stores.lance_store import LanceVectorStore
 from folioscope.stores.memory_store import MemoryVectorStore
-from tests.conftest import find_shared
-from tests.contract.elastic_node import NOWHERE, TestServer, named_server, started_server
 from tests.contract.store_makers import FINGERPRINT
+from tests.elastic_node import TestServer, elastic_node, named_server
 
 MACHINE = "one"
 
@@ -20,16 +18,12 @@ MACHINE = "one"
 @pytest.fixture(scope="session")
 def elastic_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestServer]:
     """A server: the one that the environment names, or a node for this run."""
-    named, shared = named_server(), find_shared()
+    named = named_server()
     if named is not None:
         yield named
         return
-    if shared is None or not (shared / "elasticsearch" / "node.py").is_file():
-        pytest.skip(NOWHERE)
-    if shutil.which("java") is None:
-        pytest.skip("no Elasticsearch: its node needs java 17")
-    with started_server(shared, tmp_path_factory.mktemp("elasticsearch")) as started:
-        yield started
+    with elastic_node(tmp_path_factory.mktemp("elasticsearch")) as node:
+        yield node.server()
 
 
 @pytest.fixture

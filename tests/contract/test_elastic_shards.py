@@ -11,8 +11,8 @@ from folioscope.domain.results import Candidates
 from folioscope.stores.elastic.connection import ElasticConnection
 from folioscope.stores.elastic.store import ElasticsearchVectorStore
 from folioscope.stores.memory_store import MemoryVectorStore
-from tests.contract.elastic_node import TestServer
 from tests.contract.store_makers import DIM, FINGERPRINT, add, asking, unit
+from tests.elastic_node import TestServer
 
 SHARDS = 3
 WORDS = ["ant", "bee", "cat", "dog", "eel", "fox", "gnu", "hen"]

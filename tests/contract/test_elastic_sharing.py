@@ -18,9 +18,9 @@ from folioscope.jobs.tokens import Cancelled, CancelToken
 from folioscope.stores.elastic.bulk import BulkReport
 from folioscope.stores.elastic.connection import ElasticConnection
 from folioscope.stores.elastic.store import ElasticsearchVectorStore
-from tests.contract.elastic_node import TestServer
 from tests.contract.store_makers import FINGERPRINT, add, asking, document, file, found, page
 from tests.contract.visual_makers import MODEL, look, seeing
+from tests.elastic_node import TestServer
 
 Making = Callable[..., ElasticsearchVectorStore]
 Two = tuple[ElasticsearchVectorStore, ElasticsearchVectorStore]

@@ -5,7 +5,7 @@ The modules that take these fixtures bring ``environment`` and ``documents`` the
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import pytest
 
 from folioscope.cli import program
 from folioscope.wiring import AppWiring
+from tests.elastic_node import ElasticNode, elastic_node
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,13 @@ def ask(capsys: pytest.CaptureFixture[str]) -> Callable[..., Answer]:
         return Answer(code, out, err)
 
     return run
+
+
+@pytest.fixture(scope="package")
+def secure_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ElasticNode]:
+    """An Elasticsearch node with TLS and users, for tests that leave it running."""
+    with elastic_node(tmp_path_factory.mktemp("secure"), is_secure=True) as node:
+        yield node
 
 
 @pytest.fixture(scope="module")

@@ -40,10 +40,9 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ElasticNode]:
 
 
 @pytest.fixture(scope="module")
-def secure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ElasticNode]:
+def secure(secure_node: ElasticNode) -> ElasticNode:
     """A node with TLS and users."""
-    with elastic_node(tmp_path_factory.mktemp("secure"), is_secure=True) as lent:
-        yield lent
+    return secure_node
 
 
 def connected(place: ElasticPlace, secret: ElasticSecret | None = None) -> ElasticConnection:

@@ -6,15 +6,16 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from folioscope.domain.store_places import ElasticPlace
 from folioscope.wiring import way_back
 from tests.conftest import ROOT
-from tests.elastic_node import PASSWORD, ElasticNode, elastic_node
+from tests.elastic_node import PASSWORD, ElasticNode, elastic_node, named_server
 from tests.made_documents import text_pdf
 from tests.starter_model import starter, starter_models_dir  # noqa: F401  (fixtures)
 
@@ -147,31 +148,36 @@ def test_a_damaged_choice_is_told_and_can_be_made_anew(ask, library) -> None:
 # --- with a server
 
 
-@dataclass(frozen=True)
 class Server:
-    """A node, and the options that lead to a library of the test's own on it."""
+    """The server that is named, or a node with users; libraries of a test have names on it."""
 
-    node: ElasticNode
-    options: tuple[object, ...]
-    passwords: Path
+    def __init__(self, folder: Path, secure_node: Callable[[], ElasticNode]) -> None:
+        self._folder = folder
+        self._secure_node = secure_node
+        self._places: dict[str, ElasticPlace] = {}
 
-    def named(self, prefix: str, *, user: str = "writer") -> tuple[object, ...]:
-        place = ("--user", user, "--password-file", self.passwords, "--prefix", prefix)
-        return (*self.options, *place)
+    def named(self, name: str, *, user: str = "writer") -> tuple[str, ...]:
+        """Return the options that lead to a library as one of the users."""
+        asked = named_server()
+        if asked is None:
+            asked = self._secure_node().server(user=user)
+        elif user != "writer":
+            pytest.skip("the Elasticsearch server that is named has no users for tests")
+        place = self._places.setdefault(name, asked.place())
+        return ("elasticsearch", *asked.options(replace(place, user=asked.user), self._folder))
 
-
-@pytest.fixture(scope="module")
-def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ElasticNode]:
-    with elastic_node(tmp_path_factory.mktemp("node"), is_secure=True) as made:
-        yield made
+    def close(self) -> None:
+        """Delete what the test left on the server that is named."""
+        asked = named_server()
+        for place in self._places.values() if asked else ():
+            asked.forget(place)
 
 
 @pytest.fixture
-def server(node: ElasticNode, tmp_path: Path) -> Server:
-    path = tmp_path / "password"
-    path.write_text(f"{PASSWORD}\n", "utf-8")
-    options = ("elasticsearch", "--url", node.url, "--fingerprint", node.facts["fingerprint"])
-    return Server(node, options, path)
+def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
+    made = Server(tmp_path, lambda: request.getfixturevalue("secure_node"))
+    yield made
+    made.close()
 
 
 def answers(ask, library: Path) -> list[list[str]]:
@@ -194,7 +200,8 @@ def test_all_commands_work_on_a_server(ask, server, documents, made_library, tmp
     assert used.code == 0, used.err
     assert used.json["server"]["version"]
     assert used.json["server"]["can_write"] is True
-    assert PASSWORD not in (library / "store.json").read_text("utf-8") + used.err
+    said = (library / "store.json").read_text("utf-8") + used.err
+    assert PASSWORD not in said.replace("folioscope-test-", "")  # what prefixes begin with
     assert ask(*at, "index", documents).code == 0
     status = ask(*at, "status", "--json").json
     assert (status["documents"], status["pages"], status["files"]) == (3, 7, 4)
