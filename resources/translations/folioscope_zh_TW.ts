@@ -160,6 +160,10 @@
       <translation>API 金鑰或密碼</translation>
     </message>
     <message>
+      <source>About</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Accept its licence at {0} and set HF_TOKEN.</source>
       <translation>請在 {0} 接受授權並設定 HF_TOKEN。</translation>
     </message>
@@ -238,6 +242,10 @@
     <message>
       <source>An API key</source>
       <translation>API 金鑰</translation>
+    </message>
+    <message>
+      <source>Another computer has files in this library, and what was read of them would be lost as well.</source>
+      <translation>另一部電腦在這個資料庫裡也有檔案，從那些檔案讀取的內容也會一併失去。</translation>
     </message>
     <message>
       <source>Answers by look</source>
@@ -376,6 +384,22 @@
       <translation>請在設定的「模型」中選擇。</translation>
     </message>
     <message>
+      <source>Choose that one with folioscope models agree NAME, or read its files again: folioscope index --rebuild.</source>
+      <translation>請以 folioscope models agree NAME 選用那個模型，或重新讀取檔案：folioscope index --rebuild。</translation>
+    </message>
+    <message>
+      <source>Choose that one with folioscope models agree NAME.</source>
+      <translation>請以 folioscope models agree NAME 選用那個模型。</translation>
+    </message>
+    <message>
+      <source>Choose that one with folioscope models forget NAME, or read its files again: folioscope index --rebuild.</source>
+      <translation>請以 folioscope models forget NAME 改回那個模型，或重新讀取檔案：folioscope index --rebuild。</translation>
+    </message>
+    <message>
+      <source>Choose that one with folioscope models forget NAME.</source>
+      <translation>請以 folioscope models forget NAME 改回那個模型。</translation>
+    </message>
+    <message>
       <source>Choose…</source>
       <translation>選擇…</translation>
     </message>
@@ -442,6 +466,10 @@
     <message>
       <source>Copied {pages} {in_documents}. Both hold the same, page by page.</source>
       <translation>已複製 {in_documents}{pages}。兩邊逐頁相同。</translation>
+    </message>
+    <message>
+      <source>Copy its SHA-256</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>Copy picture</source>
@@ -690,8 +718,20 @@
       <translation>Folioscope 無法啟動</translation>
     </message>
     <message>
-      <source>Folioscope opens no connection by itself. It sends no reports and counts nothing.</source>
-      <translation>Folioscope 不會自行連線，不會傳送報告，也不會統計任何資料。</translation>
+      <source>Folioscope opens no connection by itself, unless you turn on looking for newer versions. It sends no reports and counts nothing.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Folioscope {version}</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Folioscope {version} has been released.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>For this computer: {name}, {size}.</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>For your {count} pages</source>
@@ -704,6 +744,10 @@
     <message>
       <source>Found by meaning only</source>
       <translation>僅語意相近</translation>
+    </message>
+    <message>
+      <source>Free software under the GNU Affero General Public License, version 3 or later.</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>Free some room on this disk.</source>
@@ -842,6 +886,10 @@
       <translation>外觀與您的圖片相似</translation>
     </message>
     <message>
+      <source>It needs a newer system than this one.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>It passes that on to another company's service ({0}).</source>
       <translation>該伺服器會再轉交給另一家公司的服務（{0}）。</translation>
     </message>
@@ -894,6 +942,10 @@
       <translation>最近五年</translation>
     </message>
     <message>
+      <source>Last looked: {time}.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Leave the results as they are (Esc)</source>
       <translation>保留原來的結果 (Esc)</translation>
     </message>
@@ -910,12 +962,24 @@
       <translation>「{name}」的授權條款</translation>
     </message>
     <message>
+      <source>Licences</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Licences…</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Light</source>
       <translation>淺色</translation>
     </message>
     <message>
       <source>Light up only “{word}”</source>
       <translation>只標示「{word}」</translation>
+    </message>
+    <message>
+      <source>List of parts for programs (CycloneDX)</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>Loading the model</source>
@@ -954,6 +1018,10 @@
       <translation>立即檢查變更</translation>
     </message>
     <message>
+      <source>Look for newer versions</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Look goes on while you are away.</source>
       <translation>外觀分析會在您離開時繼續。</translation>
     </message>
@@ -964,6 +1032,10 @@
     <message>
       <source>Look is waiting for mains power.</source>
       <translation>外觀分析等待接上電源。</translation>
+    </message>
+    <message>
+      <source>Look now</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>Look {percent} %</source>
@@ -984,6 +1056,10 @@
     <message>
       <source>Looking at pages: {left}.</source>
       <translation>正在分析外觀：{left}。</translation>
+    </message>
+    <message>
+      <source>Looking for a newer version…</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>Looking for changes in your folders</source>
@@ -1238,6 +1314,10 @@
       <translation>在 {url}，索引 {prefix}-…，僅供搜尋</translation>
     </message>
     <message>
+      <source>Once a day at most. Nothing is installed.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>One document</source>
       <translation>單一文件</translation>
     </message>
@@ -1268,6 +1348,10 @@
     <message>
       <source>Open in the system's viewer</source>
       <translation>用系統的檢視器開啟</translation>
+    </message>
+    <message>
+      <source>Open the download page</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>Open the library again</source>
@@ -1410,6 +1494,10 @@
       <translation>重新讀取全部檔案…</translation>
     </message>
     <message>
+      <source>Read it anew for everybody…</source>
+      <translation>為所有人重新讀取…</translation>
+    </message>
+    <message>
       <source>Read text in pictures</source>
       <translation>辨識圖片中的文字</translation>
     </message>
@@ -1452,6 +1540,10 @@
     <message>
       <source>Reads the best 20 pages again, together with your words, when you press Ctrl+Enter in the search field. {model}, {size}.</source>
       <translation>在搜尋欄按 Ctrl+Enter 時，會把最好的 20 頁連同您的文字再讀一次。{model}，{size}。</translation>
+    </message>
+    <message>
+      <source>Released on {date}.</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>Remove from library</source>
@@ -1566,6 +1658,10 @@
     <message>
       <source>Show the whole page (0)</source>
       <translation>顯示整頁（0）</translation>
+    </message>
+    <message>
+      <source>Show what is new</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>Sidebar</source>
@@ -1824,8 +1920,20 @@
       <translation>資料庫所在的伺服器可能提供在那裡或別處執行的模型，可代替這台電腦的顯示卡。在您讀過會傳送什麼並同意之前，不會傳送任何內容。</translation>
     </message>
     <message>
+      <source>The licence of Folioscope</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>The licence of {0} does not include inference.</source>
       <translation>{0} 的授權不包含推論功能。</translation>
+    </message>
+    <message>
+      <source>The licences did not come with this copy of Folioscope.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The licences of its parts</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>The model on {0} cannot answer just now ({1}).</source>
@@ -1924,8 +2032,48 @@
       <translation>這部電腦</translation>
     </message>
     <message>
+      <source>This is the newest version.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>This library is only searched from here; nothing is changed.</source>
       <translation>這裡只能搜尋這個資料庫，不能變更。</translation>
+    </message>
+    <message>
+      <source>This library was made with another model: the starter that comes with Folioscope.</source>
+      <translation>這個資料庫是以另一個模型建立的：Folioscope 隨附的入門模型。</translation>
+    </message>
+    <message>
+      <source>This library was made with another model: the starter that comes with Folioscope. Another computer uses it.</source>
+      <translation>這個資料庫是以另一個模型建立的：Folioscope 隨附的入門模型。另一部電腦也在使用。</translation>
+    </message>
+    <message>
+      <source>This library was made with another model: the starter that comes with Folioscope. {0} other computers use it.</source>
+      <translation>這個資料庫是以另一個模型建立的：Folioscope 隨附的入門模型。另有 {0} 部電腦在使用。</translation>
+    </message>
+    <message>
+      <source>This library was made with another model: {0}.</source>
+      <translation>這個資料庫是以另一個模型建立的：{0}。</translation>
+    </message>
+    <message>
+      <source>This library was made with another model: {0}. Another computer uses it.</source>
+      <translation>這個資料庫是以另一個模型建立的：{0}。另一部電腦也在使用。</translation>
+    </message>
+    <message>
+      <source>This library was made with another model: {0}. {1} other computers use it.</source>
+      <translation>這個資料庫是以另一個模型建立的：{0}。另有 {1} 部電腦在使用。</translation>
+    </message>
+    <message>
+      <source>This library was made with another version of Folioscope.</source>
+      <translation>這個資料庫是以另一個版本的 Folioscope 建立的。</translation>
+    </message>
+    <message>
+      <source>This library was made with another version of Folioscope. Another computer uses it.</source>
+      <translation>這個資料庫是以另一個版本的 Folioscope 建立的。另一部電腦也在使用。</translation>
+    </message>
+    <message>
+      <source>This library was made with another version of Folioscope. {0} other computers use it.</source>
+      <translation>這個資料庫是以另一個版本的 Folioscope 建立的。另有 {0} 部電腦在使用。</translation>
     </message>
     <message>
       <source>This library was opened for searching only.</source>
@@ -2006,6 +2154,10 @@
       <translation>旋轉頁面</translation>
     </message>
     <message>
+      <source>Two small files are fetched from {host} over HTTPS: the notice of the newest version, and its signature. Nothing is told of you, your files or this computer; as with every connection the server sees an IP address.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Type</source>
       <translation>類型</translation>
     </message>
@@ -2048,6 +2200,14 @@
     <message>
       <source>Use it…</source>
       <translation>使用它…</translation>
+    </message>
+    <message>
+      <source>Use that version, or read its files again: folioscope index --rebuild.</source>
+      <translation>請使用那個版本，或重新讀取檔案：folioscope index --rebuild。</translation>
+    </message>
+    <message>
+      <source>Use that version.</source>
+      <translation>請使用那個版本。</translation>
     </message>
     <message>
       <source>Use the name that stands in the certificate.</source>
@@ -2100,6 +2260,10 @@
     <message>
       <source>What is trusted</source>
       <translation>信任的對象</translation>
+    </message>
+    <message>
+      <source>What it is made of</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>What was done is kept; go on later.</source>
@@ -2364,6 +2528,10 @@
       <translation>安裝「{0}」期間需要 {1}；目前剩 {2}。</translation>
     </message>
     <message>
+      <source>{0} other computers have files in this library, and what was read of them would be lost as well.</source>
+      <translation>另有 {0} 部電腦在這個資料庫裡有檔案，從那些檔案讀取的內容也會一併失去。</translation>
+    </message>
+    <message>
       <source>{0} reads texts and sees no pictures.</source>
       <translation>{0} 只讀文字，看不見圖片。</translation>
     </message>
@@ -2460,6 +2628,10 @@ Keep pages there from now on?</source>
       <translation>{name} 無法當作圖片讀取。</translation>
     </message>
     <message>
+      <source>{name} could not be read.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>{name} is deleted from this computer, which frees {size}. What the libraries hold of it stays until it is dropped.</source>
       <translation>「{name}」會從這部電腦刪除，釋出 {size}。資料庫中的分析結果會保留，直到您捨棄。</translation>
     </message>
@@ -2538,6 +2710,14 @@ Keep pages there from now on?</source>
     <message>
       <source>{sentence} {another}</source>
       <translation>{sentence}{another}</translation>
+    </message>
+    <message>
+      <source>{shared}
+
+Everything that was read into it is dropped, for all of them. Each of them has to read their own files again. Do that for everybody?</source>
+      <translation>{shared}
+
+所有人已讀入的內容都會被捨棄，每個人都必須重新讀取自己的檔案。要為所有人這麼做嗎？</translation>
     </message>
     <message>
       <source>{size}, about {time}</source>

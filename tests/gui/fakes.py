@@ -166,6 +166,7 @@ class FakeIndexing:
     runs: list[tuple[str, ...]] = field(default_factory=list)
     passwords: dict[str, str] = field(default_factory=dict)
     rebuilt: int = 0
+    refusal: Exception | None = None  # to rebuild, unless it is for everybody
     summary: DropSummary = field(default_factory=lambda: DropSummary(2, 3, 0))
     error: Exception | None = None
     contexts: list[JobContext] = field(default_factory=list)
@@ -196,7 +197,9 @@ class FakeIndexing:
     def unlock(self, path: str, password: str) -> bool:
         return self.passwords.get(path) == password
 
-    def rebuild(self) -> None:
+    def rebuild(self, *, for_everybody: bool = False) -> None:
+        if self.refusal and not for_everybody:
+            raise self.refusal
         self.rebuilt += 1
 
 

@@ -23,18 +23,21 @@ if TYPE_CHECKING:
     from folioscope.services.api import FileReport, Services
     from folioscope.services.look_api import LookState
 
-DONE, SOME_FAILED = 0, 1
+DONE, SOME_FAILED, USAGE = 0, 1, 2
 Command = Callable[["Services", "Namespace"], int]
 
 
 def index(services: Services, options: Namespace) -> int:
     """Add what is named, bring the library in step, look at it, and list what failed."""
     indexing, only = services.indexing, options.paths
+    if options.for_everybody and not options.rebuild:
+        say("--for-everybody goes with --rebuild alone.", stream=sys.stderr)
+        return USAGE
+    if options.rebuild:  # first: where it is refused nothing was added either
+        indexing.rebuild(for_everybody=options.for_everybody)
     if only:
         indexing.add(only)
-    if options.rebuild:
-        indexing.rebuild()
-        only = []
+    only = [] if options.rebuild else only
     report = run_watched(
         lambda ctx: indexing.run(ctx, only=only), state=indexing.state, label="Starting"
     )

@@ -183,7 +183,10 @@ class Access(Enum):
 
 @dataclass(frozen=True, slots=True)
 class StoreStats:
-    """Figures of a library. ``live_bytes`` is what compacting would leave."""
+    """Figures of a library. ``live_bytes`` is what compacting would leave.
+
+    ``other_machines`` have files in it, too: it is shared.
+    """
 
     documents: int
     pages: int
@@ -191,6 +194,7 @@ class StoreStats:
     disk_bytes: int
     live_bytes: int
     pages_waiting_for_ocr: int
+    other_machines: int = 0
 
 
 class Health(StrEnum):

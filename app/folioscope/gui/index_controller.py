@@ -1,12 +1,13 @@
 """Keeps indexing going, and tells how far it is."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
-from folioscope.domain.errors import FolioscopeError
+from folioscope.domain.errors import FolioscopeError, SharedLibraryError
 from folioscope.gui.job_runner import JobHandle, Lane
-from folioscope.gui.library_session import LibrarySession, sentence_of
+from folioscope.gui.library_session import LibrarySession, Work, sentence_of
 from folioscope.gui.words import tr
 from folioscope.jobs.progress import JobContext
 from folioscope.services.api import IndexReport, IndexState, Services
@@ -28,6 +29,8 @@ class IndexController(QObject):
     rested = Signal()  # nothing is read any more: all is done, stopped or failed
     failed = Signal(object)
     could_not = Signal(str)
+    rebuilding = Signal()  # all is read again from now on
+    is_shared = Signal(object)  # what was wanted would be done to others, too
 
     def __init__(self, session: LibrarySession, *, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -145,19 +148,28 @@ class IndexController(QObject):
         known = tuple(paths)
         self._change(lambda services, _ctx: services.library.remove(known))
 
-    def rebuild(self) -> None:
-        """Read everything again."""
-        self._change(lambda services, _ctx: services.indexing.rebuild())
+    def rebuild(self, *, for_everybody: bool = False) -> None:
+        """Read everything again; what others share as well only ``for_everybody``."""
+        self._change(
+            lambda services, _ctx: services.indexing.rebuild(for_everybody=for_everybody),
+            then=self._rebuild_begun,
+        )
 
-    def _change(self, work: object) -> None:
+    def _rebuild_begun(self, _done: object) -> None:
+        self.restart()
+        self.rebuilding.emit()
+
+    def _change(self, work: Work, *, then: Callable[[Any], None] | None = None) -> None:
         if self._session.is_read_only:
             self.tell_read_only()
             return
-        self._session.submit(
-            work,  # type: ignore[arg-type]
-            then=self.restart,
-            otherwise=lambda error: self.could_not.emit(sentence_of(error)),
-        )
+        self._session.submit(work, then=then or self.restart, otherwise=self._tell_not_changed)
+
+    def _tell_not_changed(self, error: Exception) -> None:
+        if isinstance(error, SharedLibraryError):
+            self.is_shared.emit(error)
+        else:
+            self.could_not.emit(sentence_of(error))
 
     def tell_read_only(self) -> None:
         """Say why nothing can be added or changed here."""

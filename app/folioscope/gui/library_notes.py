@@ -6,7 +6,9 @@ from folioscope.domain.errors import (
     DiskFullError,
     FingerprintMismatchError,
     LibraryDamagedError,
+    SharedLibraryError,
 )
+from folioscope.domain.updates import UpdateState
 from folioscope.gui.library_session import sentence_of
 from folioscope.gui.notes.note_area import Note, NoteAction
 from folioscope.gui.words import tr
@@ -14,6 +16,7 @@ from folioscope.gui.words import tr
 OPENING = "opening"
 READING = "reading"
 FAULT = "fault"
+NEWER = "newer version"
 Act = Callable[[], None]
 
 
@@ -23,17 +26,21 @@ def opening_note(
     retry: Act,
     repair: Act | None = None,
     rebuild: Act | None = None,
+    renew: Act | None = None,
     leave_server: Act | None = None,
 ) -> Note:
     """Explain why a library could not be opened; ``repair`` and ``rebuild`` where they can help.
 
-    ``leave_server`` opens what is in the library's own folder, where its pages are on a server.
+    ``renew`` rebuilds what others share, too. ``leave_server`` opens what is in the library's own
+    folder, where its pages are on a server.
     """
     text = sentence_of(error)
     if isinstance(error, LibraryDamagedError) and repair:
         action = NoteAction(tr("Repair"), repair)
     elif isinstance(error, FingerprintMismatchError) and rebuild:
         action = NoteAction(tr("Read everything again"), rebuild)
+    elif isinstance(error, SharedLibraryError) and renew:
+        action = NoteAction(tr("Read it anew for everybody…"), renew)
     else:
         action = NoteAction(tr("Try again"), retry)
     actions = [action]
@@ -58,3 +65,10 @@ def reading_note(error: Exception, *, retry: Act, repair: Act, rebuild: Act) -> 
 def fault_note(text: str) -> Note:
     """Tell that something asked for did not work."""
     return Note(FAULT, text)
+
+
+def newer_note(state: UpdateState, *, show: Act) -> Note:
+    """Tell that there is a newer version."""
+    version = state.release.version if state.release else ""
+    text = tr("Folioscope {version} has been released.").format(version=version)
+    return Note(NEWER, text, [NoteAction(tr("Show what is new"), show)])

@@ -1,6 +1,6 @@
 """The window: puts the parts together and joins what they send to what is done."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
@@ -10,11 +10,13 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QStackedWidget, QVBoxLay
 from folioscope.domain.errors import ModelMissingError
 from folioscope.domain.queries import PageFilter
 from folioscope.domain.results import SearchResults, Suggestion
+from folioscope.domain.updates import UpdateState
 from folioscope.gui.centre import Centre
 from folioscope.gui.foot import Foot
 from folioscope.gui.index_controller import IndexController
 from folioscope.gui.library_facts import Facts, LibraryFacts
-from folioscope.gui.library_notes import OPENING, READING, fault_note, opening_note, reading_note
+from folioscope.gui.library_mending import LibraryMending
+from folioscope.gui.library_notes import OPENING, READING, fault_note, newer_note
 from folioscope.gui.library_session import LibrarySession, sentence_of
 from folioscope.gui.look_controller import ActivityWatch, LookController
 from folioscope.gui.other_libraries import ask_for_library, ask_for_new_library, open_library
@@ -25,10 +27,12 @@ from folioscope.gui.search_controller import SearchController
 from folioscope.gui.sentences import translated
 from folioscope.gui.sidebar.rows import folder_name
 from folioscope.gui.sidebar.sidebar import Sidebar
+from folioscope.gui.update_controller import UpdateController
 from folioscope.gui.window_frame import WindowFrame
 from folioscope.gui.window_memory import WindowMemory
 from folioscope.gui.words import tr
 from folioscope.services.api import Services
+from folioscope.services.updates import Updates
 from folioscope.settings.store import SettingsStore
 
 if TYPE_CHECKING:
@@ -55,6 +59,7 @@ class MainWindow(QWidget):
         library_name: str,
         settings: SettingsStore,
         memory: WindowMemory,
+        updates: Updates,
         language: str = "en",
     ) -> None:
         super().__init__()
@@ -69,6 +74,9 @@ class MainWindow(QWidget):
         self.indexing = IndexController(session, parent=self)
         self.looking = LookController(session, parent=self)
         self.library = LibraryFacts(session, parent=self)
+        self.updates = UpdateController(updates, session.runner, parent=self)
+        self.updates.found.connect(self._tell_newer)
+        self._mending = LibraryMending(self)
         self._language = language
         self._earlier = EarlierQueries(memory.queries())
         self._build(library_name)
@@ -214,16 +222,17 @@ class MainWindow(QWidget):
 
     def _connect_library(self) -> None:
         self.session.opened.connect(self._note_opened)
-        self.session.failed.connect(self._tell_not_opened)
+        self.session.failed.connect(self._mending.tell_not_opened)
         self.library.changed.connect(self._show_facts)
         self.indexing.library_changed.connect(self.library.reload)
         self.indexing.library_changed.connect(self.searches.repeat)
         self.indexing.could_not.connect(self.tell)
+        self.indexing.is_shared.connect(self._mending.tell_shared)
         self.indexing.rested.connect(self.looking.start)
         self.looking.grown.connect(self.searches.repeat)
         self.looking.device_moved.connect(lambda reason: self.tell(translated(reason)))
         self.looking.failed.connect(lambda error: self.tell(sentence_of(error)))
-        self.indexing.failed.connect(self._tell_reading_failed)
+        self.indexing.failed.connect(self._mending.tell_reading_failed)
         self.indexing.run_ended.connect(lambda _report: self.notes.withdraw(READING))
         self.foot.show_wanted.connect(self.page_actions.reveal_path)
         self.centre.add_folder.connect(self.add_folder)
@@ -236,42 +245,6 @@ class MainWindow(QWidget):
         others = [d for d in self._memory.libraries() if d != services.library.directory]
         self.sidebar.set_recent_libraries(others)
         self.library_opened.emit()
-
-    def _tell_not_opened(self, error: Exception) -> None:
-        can = self.session.can_repair
-        self.foot.strip.sentence.show_text("")
-        self.notes.tell(
-            opening_note(
-                error,
-                retry=self.session.open,
-                repair=self._mender("repair") if can else None,
-                rebuild=self._mender("rebuild") if can else None,
-                leave_server=self.session.open_here if self.session.can_open_here else None,
-            )
-        )
-
-    def _mender(self, how: str) -> Callable[[], None]:
-        def mend() -> None:
-            self.notes.withdraw(OPENING)
-            if how == "repair":
-                self.session.open(mend=lambda services, ctx: services.library.repair(ctx))
-            else:
-                self.session.open(mend=lambda services, _ctx: services.indexing.rebuild())
-
-        return mend
-
-    def _tell_reading_failed(self, error: Exception) -> None:
-        note = reading_note(
-            error,
-            retry=self._try_reading_again,
-            repair=self.repair,
-            rebuild=self.indexing.rebuild,
-        )
-        self.notes.tell(note)
-
-    def _try_reading_again(self) -> None:
-        self.notes.withdraw(READING)
-        self.indexing.run()
 
     def repair(self) -> None:
         """Show the library's settings, and repair it there."""
@@ -363,6 +336,16 @@ class MainWindow(QWidget):
         """Show the models in the settings."""
         self.settings_page.choose(self.settings_page.index_of(self.settings_page.models))
         self.show_settings()
+
+    def show_about(self) -> None:
+        """Show in the settings which version this is, and whether there is a newer one."""
+        self.settings_page.choose(self.settings_page.index_of(self.settings_page.about))
+        self.show_settings()
+
+    def _tell_newer(self, state: UpdateState) -> None:
+        self.notes.tell(newer_note(state, show=self.show_about))
+        if state.release is not None:
+            self.updates.note_told(state.release.version)
 
     def close_settings(self) -> bool:
         """Go back from the settings; False if they are not shown."""

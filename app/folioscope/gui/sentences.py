@@ -130,6 +130,28 @@ PATTERNS = (
     "The copy differs from the library in {0}.",
     "This library was opened for searching only.",
     "There is no library on {0} under this name yet.",
+    "This library was made with another model: the starter that comes with Folioscope.",
+    "This library was made with another model: the starter that comes with Folioscope. Another"
+    " computer uses it.",
+    "This library was made with another model: the starter that comes with Folioscope. {0} other"
+    " computers use it.",
+    "This library was made with another model: {0}. Another computer uses it.",
+    "This library was made with another model: {0}. {1} other computers use it.",
+    "This library was made with another model: {0}.",
+    "This library was made with another version of Folioscope.",
+    "This library was made with another version of Folioscope. Another computer uses it.",
+    "This library was made with another version of Folioscope. {0} other computers use it.",
+    "Another computer has files in this library, and what was read of them would be lost as well.",
+    "{0} other computers have files in this library, and what was read of them would be lost as"
+    " well.",
+    "Choose that one with folioscope models forget NAME.",
+    "Choose that one with folioscope models agree NAME.",
+    "Choose that one with folioscope models forget NAME, or read its files again: folioscope index"
+    " --rebuild.",
+    "Choose that one with folioscope models agree NAME, or read its files again: folioscope index"
+    " --rebuild.",
+    "Use that version.",
+    "Use that version, or read its files again: folioscope index --rebuild.",
     # why a file failed
     "Locked with a password.",
     "That is not the password.",

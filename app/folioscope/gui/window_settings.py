@@ -16,9 +16,14 @@ if TYPE_CHECKING:
 def make_settings(window: "MainWindow") -> SettingsPage:
     """Make the settings and join them to the window's searches, reading and looking."""
     made = SettingsPage(
-        window.session, window.settings, window.page_actions, rebuild=window.indexing.rebuild
+        window.session,
+        window.settings,
+        window.page_actions,
+        rebuild=window.indexing.rebuild,
+        updates=window.updates,
     )
     made.back_wanted.connect(window.close_settings)
+    window.indexing.rebuilding.connect(made.library.tell_rebuilding)
     _join_models(window, made)
     _join_store(window, made.library.store)
     window.library.changed.connect(made.show_facts)

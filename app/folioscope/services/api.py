@@ -149,8 +149,11 @@ class IndexingService(Protocol):
         """Try a password; on success it is kept in memory and the file marked to be read."""
         ...
 
-    def rebuild(self) -> None:
-        """Mark everything to be read again and take the present fingerprint."""
+    def rebuild(self, *, for_everybody: bool = False) -> None:
+        """Mark everything to be read again and take the present fingerprint.
+
+        Raises SharedLibraryError where others use the library, unless it is ``for_everybody``.
+        """
         ...
 
 

@@ -79,11 +79,14 @@ class LibraryIndexer:
         self.retry([path])
         return True
 
-    def rebuild(self) -> None:
+    def rebuild(self, *, for_everybody: bool = False) -> None:
         """Forget all pages and take the present fingerprint; the next run reads everything.
 
-        A run under way is ended first.
+        A run under way is ended first. Raises SharedLibraryError where other machines would
+        have to read their files again as well, unless that is wanted ``for_everybody``.
         """
+        if not for_everybody:
+            self._stores.check_not_shared()  # first: what is refused ends no run either
         run = self._run
         if run is not None:
             run.token.cancel()

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from folioscope.domain.errors import (
-    FingerprintMismatchError,
     LibraryBusyError,
     LibraryDamagedError,
     StoreBlockedError,
@@ -18,6 +17,7 @@ from folioscope.domain.protocols import (
     VectorStore,
     VerifyReport,
 )
+from folioscope.services.made_with import mismatch, refusal
 
 
 class LibraryStores:
@@ -51,7 +51,13 @@ class LibraryStores:
         With ``accept_any`` a library of another fingerprint opens too, to be looked at, mended
         or renewed; searching and reading it is refused.
         """
-        self.reading.open(Access.READ, fingerprint="" if accept_any else self.fingerprint)
+        self.reading.open(Access.READ, fingerprint="")
+        try:
+            if not accept_any:
+                self.check_fingerprint()
+        except BaseException:
+            self.reading.close()
+            raise
         self.previews.open()
 
     def create(self) -> None:
@@ -74,11 +80,9 @@ class LibraryStores:
 
     def check_fingerprint(self) -> None:
         """Raise FingerprintMismatchError where vectors of two kinds would be mixed."""
-        if self.reading.fingerprint != self.fingerprint:
-            raise FingerprintMismatchError(
-                "This library was made with another model.",
-                hint="Read its files again: folioscope index --rebuild.",
-            )
+        made = self.reading.fingerprint
+        if made != self.fingerprint:
+            raise mismatch(made, self.fingerprint, others=_others(self.reading))
 
     @contextmanager
     def writing(self) -> Iterator[VectorStore]:
@@ -90,6 +94,12 @@ class LibraryStores:
             self._give_back()
             with suppress(StoreBlockedError):  # it sees what was written when it answers again
                 self.reading.refresh()
+
+    def check_not_shared(self) -> None:
+        """Raise SharedLibraryError where renewing would take from other machines, too."""
+        self._check_is_writable()
+        if others := self.reading.stats().other_machines:
+            raise refusal(self.reading.fingerprint, self.fingerprint, others=others)
 
     def renew(self) -> None:
         """Forget all pages and take the present fingerprint; raise LibraryBusyError."""
@@ -145,3 +155,10 @@ class LibraryStores:
             if self._users == 0 and self._writing is not None:
                 self._writing.close()
                 self._writing = None
+
+
+def _others(store: VectorStore) -> int:
+    """Count the other machines of a library; 0 where it does not tell."""
+    with suppress(StoreError):
+        return store.stats().other_machines
+    return 0

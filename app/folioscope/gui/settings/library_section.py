@@ -154,4 +154,7 @@ class LibrarySection(Section):
         )
         if answer == QMessageBox.StandardButton.Yes:
             self._rebuild()
-            self._tell(tr("Reading begins anew."))
+
+    def tell_rebuilding(self) -> None:
+        """Say that everything is read again."""
+        self._tell(tr("Reading begins anew."))

@@ -162,6 +162,14 @@ class FileRows:
         query = {"bool": {"filter": [{"term": {"what": FILE}}, self._is_own()]}}
         return self._connection.count(self._index, query)
 
+    def other_machines(self) -> int:
+        """Count the other machines that have files."""
+        query = {"bool": {"filter": [{"term": {"what": FILE}}], "must_not": [self._is_own()]}}
+        counted: Json = {"of": {"cardinality": {"field": "machine"}}}
+        body = {"size": 0, "query": query, "aggs": counted}
+        answer = self._connection.search(body, self._index)
+        return int(answer["aggregations"]["of"]["value"])
+
     def has_any(self, state: FileState) -> bool:
         """Whether a file of any machine is in a state."""
         is_in: list[Json] = [{"term": {"what": FILE}}, {"term": {"state": state.value}}]

@@ -78,6 +78,7 @@ class Upkeep:
             disk_bytes=disk,
             live_bytes=live,
             pages_waiting_for_ocr=int(found["waiting"]["value"]),
+            other_machines=library.files.other_machines(),
         )
 
     def pages(self) -> int:
