@@ -36,8 +36,10 @@ def chosen_text_encoder(shelf: "ShelfWithServers", settings: SettingsStore) -> "
 def remote_models_of(directory: Path, settings: SettingsStore) -> "RemoteModels":
     """Return what asks the server of a library for models; the library need not be open."""
     from folioscope.inference.remote_servers import ElasticInferenceServers
+    from folioscope.services.chosen_store import ChosenStore
     from folioscope.services.remote_models import RemoteModels
     from folioscope.services.store_choice import read_place
+    from folioscope.store_rooms import LibraryStoreRooms
 
     def place() -> ElasticPlace:
         elastic = read_place(directory).elastic
@@ -48,6 +50,11 @@ def remote_models_of(directory: Path, settings: SettingsStore) -> "RemoteModels"
             )
         return elastic
 
+    secrets = SystemSecrets()
     return RemoteModels(
-        ElasticInferenceServers(), settings, place=place, find_secret=SystemSecrets().find
+        ElasticInferenceServers(),
+        settings,
+        place=place,
+        find_secret=secrets.find,
+        made_with=ChosenStore(directory, LibraryStoreRooms(directory), secrets).made_with,
     )

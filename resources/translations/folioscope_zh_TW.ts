@@ -161,7 +161,7 @@
     </message>
     <message>
       <source>About</source>
-      <translation type="unfinished" />
+      <translation>關於</translation>
     </message>
     <message>
       <source>Accept its licence at {0} and set HF_TOKEN.</source>
@@ -182,6 +182,10 @@
     <message>
       <source>Add folder…</source>
       <translation>加入資料夾…</translation>
+    </message>
+    <message>
+      <source>Add it and search in it</source>
+      <translation>加入並在其中搜尋</translation>
     </message>
     <message>
       <source>Add it to the library</source>
@@ -352,6 +356,10 @@
       <translation>檢查資料庫</translation>
     </message>
     <message>
+      <source>Check the network.</source>
+      <translation>請檢查網路。</translation>
+    </message>
+    <message>
       <source>Check the prefix, or index into it first.</source>
       <translation>請檢查名稱開頭，或先在那裡建立索引。</translation>
     </message>
@@ -374,6 +382,14 @@
     <message>
       <source>Choose another model.</source>
       <translation>請選擇其他模型。</translation>
+    </message>
+    <message>
+      <source>Choose another prefix, or read this library with that model first.</source>
+      <translation>請選擇其他名稱開頭，或先以那個模型讀取這個資料庫。</translation>
+    </message>
+    <message>
+      <source>Choose another prefix.</source>
+      <translation>請選擇其他名稱開頭。</translation>
     </message>
     <message>
       <source>Choose it again to agree to that.</source>
@@ -469,7 +485,7 @@
     </message>
     <message>
       <source>Copy its SHA-256</source>
-      <translation type="unfinished" />
+      <translation>複製 SHA-256</translation>
     </message>
     <message>
       <source>Copy picture</source>
@@ -719,19 +735,19 @@
     </message>
     <message>
       <source>Folioscope opens no connection by itself, unless you turn on looking for newer versions. It sends no reports and counts nothing.</source>
-      <translation type="unfinished" />
+      <translation>除非您開啟新版本檢查，否則 Folioscope 不會自行連線。它不傳送報告，也不做任何統計。</translation>
     </message>
     <message>
       <source>Folioscope {version}</source>
-      <translation type="unfinished" />
+      <translation>Folioscope {version}</translation>
     </message>
     <message>
       <source>Folioscope {version} has been released.</source>
-      <translation type="unfinished" />
+      <translation>Folioscope {version} 已推出。</translation>
     </message>
     <message>
       <source>For this computer: {name}, {size}.</source>
-      <translation type="unfinished" />
+      <translation>適用於這部電腦：{name}，{size}。</translation>
     </message>
     <message>
       <source>For your {count} pages</source>
@@ -747,7 +763,7 @@
     </message>
     <message>
       <source>Free software under the GNU Affero General Public License, version 3 or later.</source>
-      <translation type="unfinished" />
+      <translation>自由軟體，採用 GNU Affero 通用公共授權條款第 3 版或更新版本。</translation>
     </message>
     <message>
       <source>Free some room on this disk.</source>
@@ -887,7 +903,7 @@
     </message>
     <message>
       <source>It needs a newer system than this one.</source>
-      <translation type="unfinished" />
+      <translation>它需要比這部電腦更新的系統。</translation>
     </message>
     <message>
       <source>It passes that on to another company's service ({0}).</source>
@@ -943,7 +959,7 @@
     </message>
     <message>
       <source>Last looked: {time}.</source>
-      <translation type="unfinished" />
+      <translation>上次檢查：{time}。</translation>
     </message>
     <message>
       <source>Leave the results as they are (Esc)</source>
@@ -963,11 +979,11 @@
     </message>
     <message>
       <source>Licences</source>
-      <translation type="unfinished" />
+      <translation>授權條款</translation>
     </message>
     <message>
       <source>Licences…</source>
-      <translation type="unfinished" />
+      <translation>授權條款…</translation>
     </message>
     <message>
       <source>Light</source>
@@ -979,7 +995,7 @@
     </message>
     <message>
       <source>List of parts for programs (CycloneDX)</source>
-      <translation type="unfinished" />
+      <translation>供程式讀取的元件清單（CycloneDX）</translation>
     </message>
     <message>
       <source>Loading the model</source>
@@ -1019,7 +1035,7 @@
     </message>
     <message>
       <source>Look for newer versions</source>
-      <translation type="unfinished" />
+      <translation>檢查新版本</translation>
     </message>
     <message>
       <source>Look goes on while you are away.</source>
@@ -1035,7 +1051,11 @@
     </message>
     <message>
       <source>Look now</source>
-      <translation type="unfinished" />
+      <translation>立即檢查</translation>
+    </message>
+    <message>
+      <source>Look on the page that you have Folioscope from.</source>
+      <translation>請到您取得 Folioscope 的網頁查看。</translation>
     </message>
     <message>
       <source>Look {percent} %</source>
@@ -1059,15 +1079,23 @@
     </message>
     <message>
       <source>Looking for a newer version…</source>
-      <translation type="unfinished" />
+      <translation>正在檢查新版本…</translation>
     </message>
     <message>
       <source>Looking for changes in your folders</source>
       <translation>正在檢查資料夾的變更</translation>
     </message>
     <message>
+      <source>Looking for newer versions is turned off.</source>
+      <translation>新版本檢查已關閉。</translation>
+    </message>
+    <message>
       <source>Make room on the server; nothing is lost, and it goes on by itself.</source>
       <translation>請在伺服器上騰出空間；沒有遺失任何東西，之後會自動繼續。</translation>
+    </message>
+    <message>
+      <source>Make room there, or check that you may write to it.</source>
+      <translation>請在該處騰出空間，或確認您有寫入權限。</translation>
     </message>
     <message>
       <source>Marks</source>
@@ -1282,6 +1310,10 @@
       <translation>不再傳送任何內容給 {name}。</translation>
     </message>
     <message>
+      <source>Nothing was fetched.</source>
+      <translation>沒有下載任何內容。</translation>
+    </message>
+    <message>
       <source>Nothing was read since the window was opened.</source>
       <translation>開啟視窗以來沒有讀取任何檔案。</translation>
     </message>
@@ -1315,7 +1347,7 @@
     </message>
     <message>
       <source>Once a day at most. Nothing is installed.</source>
-      <translation type="unfinished" />
+      <translation>每天最多一次。不會安裝任何內容。</translation>
     </message>
     <message>
       <source>One document</source>
@@ -1351,7 +1383,7 @@
     </message>
     <message>
       <source>Open the download page</source>
-      <translation type="unfinished" />
+      <translation>開啟下載頁面</translation>
     </message>
     <message>
       <source>Open the library again</source>
@@ -1543,7 +1575,7 @@
     </message>
     <message>
       <source>Released on {date}.</source>
-      <translation type="unfinished" />
+      <translation>推出日期：{date}。</translation>
     </message>
     <message>
       <source>Remove from library</source>
@@ -1626,6 +1658,10 @@
       <translation>不再傳送到那裡</translation>
     </message>
     <message>
+      <source>Set date and time, then look again.</source>
+      <translation>請設定日期和時間，然後再檢查一次。</translation>
+    </message>
+    <message>
       <source>Settings</source>
       <translation>設定</translation>
     </message>
@@ -1661,7 +1697,7 @@
     </message>
     <message>
       <source>Show what is new</source>
-      <translation type="unfinished" />
+      <translation>顯示新功能</translation>
     </message>
     <message>
       <source>Sidebar</source>
@@ -1816,6 +1852,10 @@
       <translation>伺服器的位址無法使用。</translation>
     </message>
     <message>
+      <source>The answer of {0} was cut short.</source>
+      <translation>{0} 的回應不完整。</translation>
+    </message>
+    <message>
       <source>The certificate of {0} has another fingerprint than the one given.</source>
       <translation>{0} 的憑證指紋與所給的不同。</translation>
     </message>
@@ -1834,6 +1874,10 @@
     <message>
       <source>The certificate of {0} was made for another name.</source>
       <translation>{0} 的憑證屬於另一個名稱。</translation>
+    </message>
+    <message>
+      <source>The clock of this computer says {0}, which cannot be.</source>
+      <translation>這部電腦的時鐘顯示 {0}，這不可能正確。</translation>
     </message>
     <message>
       <source>The connection is not encrypted: others on the network can read along.</source>
@@ -1921,7 +1965,7 @@
     </message>
     <message>
       <source>The licence of Folioscope</source>
-      <translation type="unfinished" />
+      <translation>Folioscope 的授權條款</translation>
     </message>
     <message>
       <source>The licence of {0} does not include inference.</source>
@@ -1929,11 +1973,11 @@
     </message>
     <message>
       <source>The licences did not come with this copy of Folioscope.</source>
-      <translation type="unfinished" />
+      <translation>這份 Folioscope 未附上授權條款。</translation>
     </message>
     <message>
       <source>The licences of its parts</source>
-      <translation type="unfinished" />
+      <translation>各元件的授權條款</translation>
     </message>
     <message>
       <source>The model on {0} cannot answer just now ({1}).</source>
@@ -1950,6 +1994,38 @@
     <message>
       <source>The model {0} reads texts and sees no pictures.</source>
       <translation>模型 {0} 只讀文字，看不見圖片。</translation>
+    </message>
+    <message>
+      <source>The notice of newer versions (number {0}) is older than one seen before (number {1}), so it is refused.</source>
+      <translation>新版本通知（編號 {0}）比先前收到的（編號 {1}）還舊，因此不予採用。</translation>
+    </message>
+    <message>
+      <source>The notice of newer versions cannot be read, so it is refused.</source>
+      <translation>新版本通知無法讀取，因此不予採用。</translation>
+    </message>
+    <message>
+      <source>The notice of newer versions expired on {0}, so it is refused: a newer one may be kept from you.</source>
+      <translation>新版本通知已於 {0} 過期，因此不予採用：可能有人不讓您收到更新的通知。</translation>
+    </message>
+    <message>
+      <source>The notice of newer versions is about another program, so it is refused.</source>
+      <translation>新版本通知屬於另一個程式，因此不予採用。</translation>
+    </message>
+    <message>
+      <source>The notice of newer versions is not what its publisher signed, so it is refused.</source>
+      <translation>新版本通知與發行者簽署的內容不同，因此不予採用。</translation>
+    </message>
+    <message>
+      <source>The notice of newer versions is signed with a key that this version does not know, so it is refused.</source>
+      <translation>新版本通知是用這個版本不認得的金鑰簽署的，因此不予採用。</translation>
+    </message>
+    <message>
+      <source>The notice of newer versions is written for later versions of Folioscope.</source>
+      <translation>新版本通知是給較新的 Folioscope 讀取的。</translation>
+    </message>
+    <message>
+      <source>The notice of newer versions names {0}, which is older than this version, {1}; so it is refused.</source>
+      <translation>新版本通知指出的 {0} 比這個版本 {1} 還舊，因此不予採用。</translation>
     </message>
     <message>
       <source>The page large</source>
@@ -1988,12 +2064,20 @@
       <translation>伺服器拒絕提供 {0} ({1})。</translation>
     </message>
     <message>
+      <source>The signature of the notice of newer versions cannot be read, so the notice is refused.</source>
+      <translation>新版本通知的簽章無法讀取，因此不予採用。</translation>
+    </message>
+    <message>
       <source>The text in this picture is still to be read.</source>
       <translation>圖片中的文字尚未辨識。</translation>
     </message>
     <message>
       <source>The text of every page that is read, and whatever you search for, is sent to {0}.</source>
       <translation>讀取的每一頁文字，以及您搜尋的一切內容，都會傳送到 {0}。</translation>
+    </message>
+    <message>
+      <source>The way to newer versions leads to {0} without encryption.</source>
+      <translation>檢查新版本時會以未加密的方式連到 {0}。</translation>
     </message>
     <message>
       <source>Theme</source>
@@ -2028,12 +2112,16 @@
       <translation>檔案在原處讀取。讀取期間就可以搜尋。</translation>
     </message>
     <message>
+      <source>This build was made without the key that newer versions are signed with.</source>
+      <translation>這個版本在製作時未附上用來驗證新版本的金鑰。</translation>
+    </message>
+    <message>
       <source>This computer</source>
       <translation>這部電腦</translation>
     </message>
     <message>
       <source>This is the newest version.</source>
-      <translation type="unfinished" />
+      <translation>這是最新版本。</translation>
     </message>
     <message>
       <source>This library is only searched from here; nothing is changed.</source>
@@ -2134,6 +2222,10 @@
       <translation>再試一次</translation>
     </message>
     <message>
+      <source>Try again later.</source>
+      <translation>請稍後再試。</translation>
+    </message>
+    <message>
       <source>Try all again</source>
       <translation>全部再試一次</translation>
     </message>
@@ -2150,12 +2242,16 @@
       <translation>旋轉（R）</translation>
     </message>
     <message>
+      <source>Turn it on in Settings → About, or by: folioscope updates on</source>
+      <translation>請在「設定 → 關於」開啟，或執行：folioscope updates on</translation>
+    </message>
+    <message>
       <source>Turn the page</source>
       <translation>旋轉頁面</translation>
     </message>
     <message>
       <source>Two small files are fetched from {host} over HTTPS: the notice of the newest version, and its signature. Nothing is told of you, your files or this computer; as with every connection the server sees an IP address.</source>
-      <translation type="unfinished" />
+      <translation>會透過 HTTPS 從 {host} 取得兩個小檔案：最新版本的通知及其簽章。不會透露您、您的檔案或這部電腦的任何資訊；和所有連線一樣，伺服器會看到 IP 位址。</translation>
     </message>
     <message>
       <source>Type</source>
@@ -2258,12 +2354,28 @@
       <translation>{0} 的回應不是 Elasticsearch。</translation>
     </message>
     <message>
+      <source>What is kept there was made with another model: the starter that comes with Folioscope.</source>
+      <translation>保存在那裡的內容是以另一個模型建立的：Folioscope 隨附的入門模型。</translation>
+    </message>
+    <message>
+      <source>What is kept there was made with another model: {0}.</source>
+      <translation>保存在那裡的內容是以另一個模型建立的：{0}。</translation>
+    </message>
+    <message>
+      <source>What is kept there was made with another version of Folioscope.</source>
+      <translation>保存在那裡的內容是以另一個版本的 Folioscope 建立的。</translation>
+    </message>
+    <message>
+      <source>What is known of newer versions could not be kept in {0}.</source>
+      <translation>新版本的資訊無法儲存到 {0}。</translation>
+    </message>
+    <message>
       <source>What is trusted</source>
       <translation>信任的對象</translation>
     </message>
     <message>
       <source>What it is made of</source>
-      <translation type="unfinished" />
+      <translation>使用的元件</translation>
     </message>
     <message>
       <source>What was done is kept; go on later.</source>
@@ -2280,6 +2392,10 @@
     <message>
       <source>Why this page</source>
       <translation>為什麼是這一頁</translation>
+    </message>
+    <message>
+      <source>With this one you cannot search it any more.</source>
+      <translation>選用這個模型後，您就不能再搜尋它。</translation>
     </message>
     <message>
       <source>Without it, looking waits for mains power.</source>
@@ -2468,12 +2584,20 @@
       <translation>{0} 無法使用模型：{1}。</translation>
     </message>
     <message>
+      <source>{0} did not answer in time.</source>
+      <translation>{0} 未及時回應。</translation>
+    </message>
+    <message>
       <source>{0} did not arrive whole and was deleted.</source>
       <translation>{0} 不完整，已刪除。</translation>
     </message>
     <message>
       <source>{0} did not arrive whole.</source>
       <translation>{0} 不完整。</translation>
+    </message>
+    <message>
+      <source>{0} does not answer as it should ({1}).</source>
+      <translation>{0} 的回應不正確（{1}）。</translation>
     </message>
     <message>
       <source>{0} does not know this API key or password.</source>
@@ -2490,6 +2614,10 @@
     <message>
       <source>{0} has no model {1}.</source>
       <translation>{0} 沒有模型 {1}。</translation>
+    </message>
+    <message>
+      <source>{0} has nothing on newer versions ({1}).</source>
+      <translation>{0} 沒有新版本的資訊（{1}）。</translation>
     </message>
     <message>
       <source>{0} is cut short.</source>
@@ -2550,6 +2678,14 @@
     <message>
       <source>{0} sends elsewhere ({1}) in place of answering.</source>
       <translation>{0} 沒有回應，而是轉往別處（{1}）。</translation>
+    </message>
+    <message>
+      <source>{0} sends far more than was asked for.</source>
+      <translation>{0} 傳來的內容遠多於要求的。</translation>
+    </message>
+    <message>
+      <source>{0} sends from one address to the next.</source>
+      <translation>{0} 不斷轉往另一個位址。</translation>
     </message>
     <message>
       <source>{amount} are here already.</source>
@@ -2629,7 +2765,7 @@ Keep pages there from now on?</source>
     </message>
     <message>
       <source>{name} could not be read.</source>
-      <translation type="unfinished" />
+      <translation>{name} 無法讀取。</translation>
     </message>
     <message>
       <source>{name} is deleted from this computer, which frees {size}. What the libraries hold of it stays until it is dropped.</source>
@@ -2642,6 +2778,10 @@ Keep pages there from now on?</source>
     <message>
       <source>{name} is larger than the limit of {limit} megapixels.</source>
       <translation>{name} 超過 {limit} 百萬像素的上限。</translation>
+    </message>
+    <message>
+      <source>{name} is not in this library yet.</source>
+      <translation>{name} 尚未加入這個資料庫。</translation>
     </message>
     <message>
       <source>{name} is taken from {folder}. Nothing is downloaded.</source>

@@ -18,6 +18,7 @@ class FakeRemote:
     offered: list[RemoteOffer] = field(default_factory=lambda: [TEXTS, OMNI, RANKS])
     held: list[RemoteModel] = field(default_factory=list)
     error: Exception | None = None
+    breaks: tuple[str, ...] = ()
 
     def offers(self, token: Cancellation | None = None) -> list[RemoteOffer]:
         if self.error:
@@ -29,6 +30,9 @@ class FakeRemote:
 
     def what_leaves(self, offer: RemoteOffer, use: RemoteUse) -> tuple[str, ...]:
         return (f"{use.value} is sent to search.example.org.", f"It is run by {offer.service}.")
+
+    def what_breaks(self, offer: RemoteOffer, use: RemoteUse) -> tuple[str, ...]:
+        return self.breaks
 
     def agree(
         self, offer: RemoteOffer, use: RemoteUse, token: Cancellation | None = None

@@ -84,13 +84,14 @@ def test_a_model_is_used_once_what_leaves_was_agreed_to(
     make_desk: Make, fakes: Fakes, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = answering(monkeypatch, says_yes=True)
+    fakes.remote.breaks = ("Others use the library.",)
     card = card_of(make_desk, fakes, qtbot)
     offered(card, qtbot)
     card.offers.setCurrentIndex(2)
     card.use.click()
     qtbot.waitUntil(lambda: rows(card) != [])
     (question,) = asked
-    assert "pictures is sent to search.example.org. It is run by elasticsearch." in question
+    assert "pictures is sent to search.example.org. It is run by elasticsearch. Others" in question
     assert card.outcome.text() == "omni is used for pictures of pages from now on."
     assert rows(card) == ["omni, for pictures of pages; agreed to on 2026-01-31"]
     assert fakes.remote.held[0].offer == OMNI

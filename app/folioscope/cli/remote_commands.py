@@ -53,6 +53,8 @@ def _agree(models: RemoteModels, options: Namespace) -> int:
     check_use(offer, use)
     sentence = " ".join(models.what_leaves(offer, use))
     say(safe(sentence), stream=sys.stderr)
+    if warning := models.what_breaks(offer, use):
+        say(safe(" ".join(warning)), stream=sys.stderr)
     if not options.yes:
         _ask()
     agreed = run_watched(lambda ctx: models.agree(offer, use, ctx.token), label="Trying")

@@ -144,6 +144,12 @@ PATTERNS = (
     "Another computer has files in this library, and what was read of them would be lost as well.",
     "{0} other computers have files in this library, and what was read of them would be lost as"
     " well.",
+    "With this one you cannot search it any more.",
+    "What is kept there was made with another version of Folioscope.",
+    "What is kept there was made with another model: the starter that comes with Folioscope.",
+    "What is kept there was made with another model: {0}.",
+    "Choose another prefix.",
+    "Choose another prefix, or read this library with that model first.",
     "Choose that one with folioscope models forget NAME.",
     "Choose that one with folioscope models agree NAME.",
     "Choose that one with folioscope models forget NAME, or read its files again: folioscope index"
@@ -196,6 +202,38 @@ PATTERNS = (
     "Choose it again to agree to that.",
     "Nobody agreed to use {0} for this.",
     "{0} runs on a server, so nothing of it is on this machine.",
+    # why it is not known whether there is a newer version
+    "This build was made without the key that newer versions are signed with.",
+    "Look on the page that you have Folioscope from.",
+    "Looking for newer versions is turned off.",
+    "Turn it on in Settings → About, or by: folioscope updates on",
+    "The notice of newer versions is not what its publisher signed, so it is refused.",
+    "The notice of newer versions is signed with a key that this version does not know, so it is"
+    " refused.",
+    "The signature of the notice of newer versions cannot be read, so the notice is refused.",
+    "The notice of newer versions cannot be read, so it is refused.",
+    "The notice of newer versions is about another program, so it is refused.",
+    "The notice of newer versions is written for later versions of Folioscope.",
+    "The notice of newer versions (number {0}) is older than one seen before (number {1}), so it is"
+    " refused.",
+    "The notice of newer versions names {0}, which is older than this version, {1}; so it is"
+    " refused.",
+    "The notice of newer versions expired on {0}, so it is refused: a newer one may be kept from"
+    " you.",
+    "The clock of this computer says {0}, which cannot be.",
+    "Set date and time, then look again.",
+    "The way to newer versions leads to {0} without encryption.",
+    "{0} sends from one address to the next.",
+    "{0} sends far more than was asked for.",
+    "{0} has nothing on newer versions ({1}).",
+    "{0} does not answer as it should ({1}).",
+    "{0} did not answer in time.",
+    "The answer of {0} was cut short.",
+    "Nothing was fetched.",
+    "Check the network.",
+    "Try again later.",
+    "What is known of newer versions could not be kept in {0}.",
+    "Make room there, or check that you may write to it.",
 )
 
 

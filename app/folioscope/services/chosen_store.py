@@ -22,6 +22,7 @@ from folioscope.domain.store_places import (
 )
 from folioscope.jobs.progress import JobContext
 from folioscope.jobs.stages import run_together
+from folioscope.services.made_with import MadeWith
 from folioscope.services.store_api import CopyReport, StoreFacts, StoreHealth
 from folioscope.services.store_choice import read_place, write_place
 
@@ -100,6 +101,21 @@ class ChosenStore:
             disk_bytes=stats.disk_bytes,
             server=server,
         )
+
+    def made_with(self) -> MadeWith | None:
+        """Tell which model the library was made with, None where it does not tell."""
+        try:
+            place = self.place
+            store = self._rooms.store(place, self._secret(place))
+            store.open(Access.READ, fingerprint="")
+        except FolioscopeError:
+            return None
+        try:
+            return MadeWith(store.fingerprint, store.stats().other_machines)
+        except FolioscopeError:
+            return None
+        finally:
+            store.close()
 
     def has_secret(self, place: StorePlace) -> bool:
         """Whether a key or password for the server is known from somewhere."""

@@ -168,6 +168,10 @@ class RemoteModelsService(Protocol):
         """Sentences that say what is sent where, to be read before ``agree``."""
         ...
 
+    def what_breaks(self, offer: RemoteOffer, use: RemoteUse) -> tuple[str, ...]:
+        """Say what would not go on as before in a library of several people, empty if nothing."""
+        ...
+
     def agree(
         self, offer: RemoteOffer, use: RemoteUse, token: Cancellation | None = None
     ) -> RemoteModel:

@@ -1,8 +1,18 @@
 """Which model a library was made with, told where it is another one than is chosen now."""
 
 import re
+from dataclasses import dataclass
 
 from folioscope.domain.errors import FingerprintMismatchError, SharedLibraryError
+
+
+@dataclass(frozen=True, slots=True)
+class MadeWith:
+    """A library's fingerprint, and how many other machines have files in it."""
+
+    fingerprint: str
+    others: int
+
 
 _STARTER = "starter "  # what its manifest calls it, before its revision
 _REMOTE = re.compile(r"(?P<service>[^/ ]+)/(?P<model>.+)/\d+\Z")
@@ -35,9 +45,26 @@ def refusal(made: str, wanted: str, *, others: int) -> SharedLibraryError:
     return SharedLibraryError(what, hint=f"{_choosing(made, wanted)}; {anew}")
 
 
-def is_same_model(made: str, model: str) -> bool:
-    """Whether a library's fingerprint is of the model with this fingerprint."""
-    return _model(made) == model
+def conflict(made: str, wanted: str) -> FingerprintMismatchError:
+    """Return the error for a copy to a library that was made with another model."""
+    if model_words(made) == model_words(wanted):
+        what = "What is kept there was made with another version of Folioscope."
+        return FingerprintMismatchError(what, hint="Choose another prefix.")
+    return FingerprintMismatchError(
+        f"What is kept there was made with another model: {model_words(made)}.",
+        hint="Choose another prefix, or read this library with that model first.",
+    )
+
+
+def warning(made: MadeWith, model: str) -> tuple[str, ...]:
+    """Say what a model for texts, given by its fingerprint, would do in a library of others.
+
+    Empty where it is the one of that library, or nobody else uses it.
+    """
+    if not made.others or model_words(made.fingerprint) == model_words(model):
+        return ()
+    told = f"{_told(made.fingerprint, model)} {_use_it(made.others)}"
+    return told, "With this one you cannot search it any more."
 
 
 def model_words(fingerprint: str) -> str:

@@ -17,6 +17,7 @@ from folioscope.domain.remote_models import (
     RemoteUse,
 )
 from folioscope.domain.store_places import ElasticPlace, ElasticSecret
+from folioscope.services.made_with import MadeWith, warning
 from folioscope.services.second_look import MOST_PAGES
 from folioscope.settings.store import SettingsStore
 
@@ -36,7 +37,7 @@ _SENT = {
 class RemoteModels:
     """Offers of one server. Nothing of the library is sent before ``agree``.
 
-    ``find_secret`` returns what the server is shown.
+    ``find_secret`` returns what the server is shown, ``made_with`` what the library is of.
     """
 
     def __init__(
@@ -46,12 +47,14 @@ class RemoteModels:
         *,
         place: Callable[[], ElasticPlace],
         find_secret: Callable[[ElasticPlace], ElasticSecret],
+        made_with: Callable[[], MadeWith | None] = lambda: None,
         today: Callable[[], date] = date.today,
     ) -> None:
         self._servers = servers
         self._settings = settings
         self._place = place
         self._find_secret = find_secret
+        self._made_with = made_with
         self._today = today
 
     def offers(self, token: Cancellation | None = None) -> list[RemoteOffer]:
@@ -76,6 +79,11 @@ class RemoteModels:
         """Say in plain words what is sent where, and what becomes of it: read before ``agree``."""
         server = urlsplit(self._place().url).netloc
         return f"{_SENT[use]} sent to {server}.", _further(offer.service)
+
+    def what_breaks(self, offer: RemoteOffer, use: RemoteUse) -> tuple[str, ...]:
+        """Say what would not go on as before in a library of several people, empty if nothing."""
+        made = self._made_with() if use is RemoteUse.TEXTS else None
+        return warning(made, RemoteModel(offer, self._place()).fingerprint) if made else ()
 
     def agree(
         self, offer: RemoteOffer, use: RemoteUse, token: Cancellation | None = None

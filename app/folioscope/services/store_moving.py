@@ -12,6 +12,7 @@ from folioscope.jobs.progress import JobContext, Progress
 from folioscope.jobs.stages import run_together
 from folioscope.jobs.tokens import Cancelled, CancelToken, heeding
 from folioscope.services.folders import add_folders, known_folders
+from folioscope.services.made_with import conflict
 from folioscope.services.pacing import PaceKeeper
 from folioscope.services.patience import PatientWriter
 from folioscope.services.store_api import CopyReport
@@ -77,7 +78,7 @@ class StoreCopy:
             self._target.open(Access.WRITE, fingerprint=fingerprint)
         except FingerprintMismatchError:
             if not self._is_private:
-                raise
+                raise conflict(_made(self._target), fingerprint) from None
             self._target.open(Access.WRITE, fingerprint="")
             self._target.renew(fingerprint)
             self._target.remove_files([file.path for file in self._target.files()])
@@ -212,6 +213,15 @@ def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
         pages += document.page_count
     if batch:
         yield batch
+
+
+def _made(store: VectorStore) -> str:
+    """Return the fingerprint of a store that is not open."""
+    store.open(Access.READ, fingerprint="")
+    try:
+        return store.fingerprint
+    finally:
+        store.close()
 
 
 def _add_folders(target: VectorStore, folders: Sequence[str]) -> None:

@@ -125,7 +125,7 @@ class ServerModelsCard(QFrame):
     def _use(self) -> None:
         offer, use = self._picks[self.offers.currentIndex()]
         self._submit(
-            lambda services, _ctx: services.remote.what_leaves(offer, use),
+            lambda services, _ctx: _what_is_told(services, offer, use),
             lambda told: self._ask_leave((offer, use), told),
         )
 
@@ -167,6 +167,12 @@ class ServerModelsCard(QFrame):
 
 def _standing(services: Services, _ctx: JobContext) -> tuple[bool, list[RemoteModel]]:
     return services.store.place.elastic is not None, services.remote.agreed()
+
+
+def _what_is_told(services: Services, offer: RemoteOffer, use: RemoteUse) -> tuple[str, ...]:
+    """Return what has to be read before somebody agrees, a sentence or two each."""
+    remote = services.remote
+    return (*remote.what_leaves(offer, use), *remote.what_breaks(offer, use))
 
 
 def use_words(use: RemoteUse) -> str:

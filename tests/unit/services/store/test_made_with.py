@@ -1,8 +1,22 @@
 """Which model a library was made with, in words that say what to do."""
 
+from pathlib import Path
+
 import pytest
 
-from folioscope.services.made_with import is_same_model, mismatch, model_words, refusal
+from folioscope.domain.remote_models import RemoteOffer, RemoteTask, RemoteUse
+from folioscope.domain.store_places import ElasticPlace, ElasticSecret
+from folioscope.inference.remote_servers import ElasticInferenceServers
+from folioscope.services.made_with import (
+    MadeWith,
+    conflict,
+    mismatch,
+    model_words,
+    refusal,
+    warning,
+)
+from folioscope.services.remote_models import RemoteModels
+from folioscope.settings.store import SettingsStore
 
 STARTER = "starter e5-small-q4.1 w8a8 384d query='query: ' passage='a|b'|compose-1|read-1"
 OLDER = "starter e5-small-q4.1 w8a8 384d query='query: ' passage='a|b'|compose-0|read-1"
@@ -51,7 +65,29 @@ def test_a_refusal_tells_who_would_lose_and_how_it_is_done_all_the_same() -> Non
     assert "models agree NAME; to read all of it anew for everybody" in other
 
 
-def test_a_model_is_known_whatever_the_versions_of_reading() -> None:
-    assert is_same_model(REMOTE, "elastic/jina-embeddings-v3/1024")
-    assert not is_same_model(REMOTE, "elastic/jina-embeddings-v3/512")
-    assert is_same_model(STARTER, OLDER.rsplit("|", 2)[0])
+def test_a_copy_to_what_another_model_made_is_told_as_that() -> None:
+    told = str(conflict(REMOTE, STARTER))
+    assert "What is kept there was made with another model: jina-embeddings-v3" in told
+    assert "Choose another prefix" in told
+    assert "another version" in str(conflict(OLDER, STARTER))
+
+
+def test_a_model_that_shuts_one_out_of_a_shared_library_is_warned_of() -> None:
+    told, what_then = warning(MadeWith(STARTER, 2), "elastic/jina-embeddings-v3/0")
+    assert told.endswith("the starter that comes with Folioscope. 2 other computers use it.")
+    assert "cannot search" in what_then
+    assert warning(MadeWith(STARTER, 0), "elastic/jina-embeddings-v3/0") == ()
+    assert warning(MadeWith(REMOTE, 2), "elastic/jina-embeddings-v3/0") == ()
+
+
+def test_the_warning_is_for_the_texts_of_pages_alone(tmp_path: Path) -> None:
+    models = RemoteModels(
+        ElasticInferenceServers(),
+        SettingsStore(tmp_path / "settings.json"),
+        place=lambda: ElasticPlace("https://search.example.org"),
+        find_secret=lambda _place: ElasticSecret(),
+        made_with=lambda: MadeWith(STARTER, 1),
+    )
+    offer = RemoteOffer("omni", RemoteTask.EMBEDDING, "elastic", "jina-omni")
+    assert len(models.what_breaks(offer, RemoteUse.TEXTS)) == 2
+    assert models.what_breaks(offer, RemoteUse.PICTURES) == ()
