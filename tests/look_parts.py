@@ -4,7 +4,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -62,7 +62,8 @@ class DrawnEyes:
     """An Encoder: the vectors of a picture come from its number alone.
 
     A page has twelve parts, each of 36 patches that are much alike. ``before`` is called with
-    the numbers of each batch. Texts are looked up in ``queries``.
+    the numbers of each batch. Texts are looked up in ``queries``. Without ``has_vector`` it
+    makes rows alone.
     """
 
     name: str = "eyes"
@@ -74,10 +75,12 @@ class DrawnEyes:
     closed: int = 0
     opening: Callable[[], None] = lambda: None
     reason: str = "it is there"
+    has_vector: bool = True
 
     @property
     def spec(self) -> EncoderSpec:
-        return EncoderSpec(self.name, "1", "fp32", DIM, 512, f"{self.name}@1")
+        dim = DIM if self.has_vector else 0
+        return EncoderSpec(self.name, "1", "fp32", dim, 512, f"{self.name}@1")
 
     @property
     def needs(self) -> EncoderNeeds:
@@ -96,8 +99,16 @@ class DrawnEyes:
 
     def embed_query(self, query: QueryInput, *, token: Cancellation | None = None) -> Embedding:
         if isinstance(query, str):
-            return self.queries.get(query, Embedding(direction(abs(hash(query)) % 2**32)))
+            return self._made(self.queries.get(query) or self._unknown(query))
         return self._look(number_of(query.image))
+
+    def _unknown(self, text: str) -> Embedding:
+        seed = abs(hash(text)) % 2**32
+        rows = None if self.has_vector else MultiVector(direction(seed, ROW_DIM)[None])
+        return Embedding(direction(seed), rows)
+
+    def _made(self, found: Embedding) -> Embedding:
+        return found if self.has_vector else replace(found, single=np.zeros(0, np.float32))
 
     def embed_pages(
         self, images: Sequence[PageImage], *, token: Cancellation | None = None
@@ -115,7 +126,7 @@ class DrawnEyes:
         rows = np.stack(parts) + 0.03 * noise
         rows = np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
         cells = np.arange(len(GRID), dtype=np.int32)
-        return Embedding(direction(number), MultiVector(rows, cells), GRID)
+        return self._made(Embedding(direction(number), MultiVector(rows, cells), GRID))
 
 
 @dataclass

@@ -125,6 +125,11 @@ def _embedding(
 
 def _array(made: Embedding, options: Namespace) -> Float32:
     if not options.multi:
+        if not len(made.single):
+            raise InferenceError(
+                f"The model {options.model} makes rows, and no vector a page.",
+                hint="Add --multi.",
+            )
         return made.single[None]
     if made.multi is None:
         raise InferenceError(

@@ -45,9 +45,10 @@ class Embedding:
     """What a visual model makes of one page or query.
 
     ``single`` float32 (dim,), of length 1; empty where the model makes rows alone. ``multi``:
-    late-interaction rows or None where the model has none. Of a page, ``multi.cells`` names the patch of ``grid`` of each row. Of a
-    text, ``spans`` int32 (n, 2) are the character ranges of the text *as the user wrote it*
-    that each row of ``multi`` stands for, (-1, -1) for rows of the template around it.
+    late-interaction rows or None where the model has none. Of a page, ``multi.cells`` names the
+    patch of ``grid`` of each row, -1 for none. Of a text, ``spans`` int32 (n, 2) are the
+    character ranges of the text *as the user wrote it* that each row of ``multi`` stands for,
+    (-1, -1) for rows of the template around it.
     """
 
     single: Float32

@@ -83,13 +83,15 @@ def fuse(
     return Evidence(own + weights.neighbours * beside, meaning, looks, exact, clear)
 
 
-def by_likeness(candidates: Candidates, seen: Float32) -> Evidence:
-    """Weigh candidates by likeness alone, for a query by picture.
+def by_likeness(candidates: Candidates, seen: Float32, *, by_rows: bool = False) -> Evidence:
+    """Weigh candidates by likeness alone, for a query by picture; ``by_rows`` as in ``sight``.
 
     Pages that stand out equally, or not at all, keep the order of their cosines.
     """
     nothing = np.zeros(len(candidates), np.float32)
     closest = np.maximum(candidates.visual, candidates.maxsim)
+    if by_rows:
+        closest = np.where(candidates.maxsim > -1.0, candidates.maxsim, candidates.visual - 1.0)
     score = np.asarray(seen + _TIE * closest, np.float32)
     return Evidence(score, nothing, nothing, nothing, seen)
 

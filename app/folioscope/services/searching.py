@@ -129,7 +129,8 @@ class PageSearchService:
         candidates = self._store.search(query, limit=max(CANDIDATES, 2 * limit))
         _stop_if_cancelled(token)
         candidates = _looked_at(candidates)
-        evidence = by_likeness(candidates, self._sight(candidates, seen))
+        likeness = self._sight(candidates, seen)
+        evidence = by_likeness(candidates, likeness, by_rows=seen.by_rows)
         parsed = ParsedQuery(raw=PART_OF_PICTURE if picture.box else PICTURE, text="")
         ask = Ask(QueryWords(WordQuery()), NamedLooks(), is_picture=True)
         question = Question(parsed, ask, scope, scope, limit, started, seen)
@@ -196,7 +197,7 @@ class PageSearchService:
         """Return how clearly each page stands out; few candidates are all there are."""
         is_all = len(candidates) < CANDIDATES
         population = 0 if is_all else self._store.visual_counts().get(seen.model, 0)
-        return sight(candidates, population)
+        return sight(candidates, population, by_rows=seen.by_rows)
 
     def _learn(self) -> Learnt:
         with self._learning:

@@ -68,10 +68,15 @@ def _height(rank: int, population: int) -> float:
     return _NORMAL.inv_cdf(1.0 - (rank - 0.375) / (population + 0.25))
 
 
-def sight(candidates: Candidates, population: int = 0) -> Float32:
-    """Return how clearly each candidate's look stands out for the query, float32 (n,), 0 to 1."""
-    single = stand_out(candidates.visual, population)
+def sight(candidates: Candidates, population: int = 0, *, by_rows: bool = False) -> Float32:
+    """Return how clearly each candidate's look stands out for the query, float32 (n,), 0 to 1.
+
+    ``by_rows``: the model makes rows alone, and ``visual`` is but a rough ``maxsim``.
+    """
     late = stand_out(candidates.maxsim, population)
+    if by_rows:
+        return np.asarray(np.where(candidates.maxsim >= _SAME, 1.0, late), np.float32)
+    single = stand_out(candidates.visual, population)
     has_both = (candidates.maxsim > -1.0) & (candidates.visual > -1.0)
     clearer = np.maximum(single, late)
     both = _CLEARER_SHARE * clearer + (1.0 - _CLEARER_SHARE) * np.minimum(single, late)

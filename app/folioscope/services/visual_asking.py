@@ -18,6 +18,7 @@ from folioscope.domain.queries import StoreQuery
 from folioscope.services.model_keeper import ModelKeeper
 
 _KEPT = 64  # queries
+_ANY_TEXT = "page"
 _logger = logging.getLogger(__name__)
 
 
@@ -27,6 +28,11 @@ class SeenQuery:
 
     model: str
     embedding: Embedding
+
+    @property
+    def by_rows(self) -> bool:
+        """Whether the model makes rows alone, and no vector."""
+        return not len(self.embedding.single)
 
     def as_visual(self) -> VisualQuery:
         """Return it as a store is asked."""
@@ -84,12 +90,19 @@ class VisualAsker:
             if not self._encoders.choice.name or not self._has_pages():
                 return
             spec = self._encoders.spec()
-            any_query = np.zeros(spec.dim, np.float32)
-            any_query[0] = 1.0
-            self._store.search(StoreQuery(visual=VisualQuery(spec.fingerprint, any_query)), limit=1)
+            if spec.dim:
+                any_vector = np.eye(1, spec.dim, dtype=np.float32)[0]
+                self._load_vectors(SeenQuery(spec.fingerprint, Embedding(any_vector)))
         except FolioscopeError:
             return
         self._encoders.warm_up()
+        if not spec.dim:  # of a model that makes rows alone only the model knows their size
+            self._load_vectors(self.text(_ANY_TEXT))
+
+    def _load_vectors(self, query: SeenQuery | None) -> None:
+        """Have the store load what every search by look needs."""
+        if query is not None:
+            self._store.search(StoreQuery(visual=query.as_visual()), limit=1)
 
     def forget(self) -> None:
         """Forget embedded queries."""

@@ -96,6 +96,13 @@ def means(rows: Float32, labels: Int32) -> Float32:
     return unit_rows(sums)
 
 
+def few(rows: Float32, most: int) -> Float32:
+    """Return ``most`` rows that stand for many (n, dim): means of what is alike."""
+    if len(rows) <= most:
+        return rows
+    return means(rows, ward_merges(unit_rows(rows)).labels(most))
+
+
 def unit_vector(vector: Float32) -> Float32:
     """Return a vector at length 1; an empty one, of a model that makes rows alone, as it is."""
     return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-20), np.float32)

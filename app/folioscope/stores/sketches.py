@@ -18,6 +18,7 @@ from folioscope.domain.pages import Float32
 from folioscope.stores.growing import Column
 from folioscope.stores.view_codes import Positions
 
+ASKED_ROWS = 32  # of a query, which pictures have hundreds of
 _A_BYTE = 4  # numbers
 _LEVELS = np.array([-3, -1, 1, 3], np.float32)
 _LARGE = 0.98  # of the root mean square: what is above counts three times (Max, 1960: 0.98, 3.3)

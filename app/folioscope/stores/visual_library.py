@@ -19,10 +19,10 @@ from folioscope.stores.index_reading import give_back_memory
 from folioscope.stores.library_index import LibraryIndex
 from folioscope.stores.maxsim import maxsim_coded
 from folioscope.stores.page_table import PageTable, Rows
-from folioscope.stores.pooling import pooled
+from folioscope.stores.pooling import few, pooled
 from folioscope.stores.row_codes import RowCodes
 from folioscope.stores.single_codes import SingleCodes
-from folioscope.stores.sketches import SketchCodes
+from folioscope.stores.sketches import ASKED_ROWS, SketchCodes
 from folioscope.stores.visual_blobs import look_of, unpack_body, unpack_single
 from folioscope.stores.visual_checks import (
     checked_embedding,
@@ -301,7 +301,9 @@ def _read_page(connection: sqlite3.Connection, dim: int, ref: PageRef) -> Visual
 
 def _asked_by(query: VisualQuery) -> Float32:
     """Return what pages are proposed by: the query's vector, or its rows where it has none."""
-    return query.rows if query.rows is not None and not len(query.single) else query.single
+    if query.rows is None or len(query.single):
+        return query.single
+    return few(query.rows, ASKED_ROWS)
 
 
 def _top(scores: Float32, limit: int) -> Rows:

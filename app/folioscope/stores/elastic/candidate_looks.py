@@ -8,8 +8,9 @@ from folioscope.domain.embeddings import VisualQuery
 from folioscope.domain.pages import Float32, PageRef
 from folioscope.stores.maxsim import maxsim_coded
 from folioscope.stores.page_table import PageTable, Rows
+from folioscope.stores.pooling import few
 from folioscope.stores.row_codes import RowCodes
-from folioscope.stores.sketches import Sketch, SketchCodes
+from folioscope.stores.sketches import ASKED_ROWS, Sketch, SketchCodes
 from folioscope.stores.visual_blobs import LookBody
 from folioscope.stores.visual_checks import checked_query
 from folioscope.stores.visual_source import MISSING
@@ -56,7 +57,9 @@ class CandidateLooks:
         codes = SketchCodes(self._dims[1])
         codes.append([each if isinstance(each, Sketch) else None for each in proposals])
         asked = query.rows
-        return np.full(len(proposals), MISSING) if asked is None else codes.scan(asked)
+        if asked is None:
+            return np.full(len(proposals), MISSING)
+        return codes.scan(few(asked, ASKED_ROWS))
 
     def late(self, pages: PageTable, query: VisualQuery, rows: Rows) -> Float32:
         """Return the late-interaction score of each row."""

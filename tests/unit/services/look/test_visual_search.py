@@ -46,10 +46,13 @@ EVERYWHERE = PageFilter()
 ASKED = 24  # queries of each kind
 
 
-@pytest.fixture(scope="module")
-def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LookParts]:
+@pytest.fixture(scope="module", params=["vectors and rows", "rows alone"])
+def shelf(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[LookParts]:
     """A library whose pages each hold two words of their own, all of it looked at."""
-    with open_look_parts(tmp_path_factory.mktemp("shelf"), DrawnEyes(batch_pages=16)) as parts:
+    eyes = DrawnEyes(batch_pages=16, has_vector=request.param == "vectors and rows")
+    with open_look_parts(tmp_path_factory.mktemp("shelf"), eyes) as parts:
         parts.make_page = worded
         texts = [f"apple{n} berry{n} some words that many pages have" for n in range(PAGES)]
         parts.add("book", PAGES, texts=texts)
