@@ -37,10 +37,7 @@ _MERGES = (
 
 def made_tokenizer() -> Tokenizer:
     """Return the tokenizer; its ids are 0 to some 300, the special tokens last."""
-    vocabulary = {piece: number for number, piece in enumerate(sorted(_alphabet()))}
-    merges = [tuple(merge.split(" ")) for merge in _ordered_merges(vocabulary)]
-    for left, right in merges:
-        vocabulary.setdefault(left + right, len(vocabulary))
+    vocabulary, merges = merged_vocabulary()
     tokenizer = Tokenizer(token_models.BPE(vocab=vocabulary, merges=merges))
     tokenizer.normalizer = normalizers.NFC()
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
@@ -54,6 +51,15 @@ def made_tokenizer() -> Tokenizer:
     special = [AddedToken(text, normalized=False, special=True) for text in SPECIAL_TOKENS]
     tokenizer.add_special_tokens(special)
     return tokenizer
+
+
+def merged_vocabulary() -> tuple[dict[str, int], list[tuple[str, str]]]:
+    """Return numbers of all pieces, and what they are merged from."""
+    vocabulary = {piece: number for number, piece in enumerate(sorted(_alphabet()))}
+    merges = [(merge.split(" ")[0], merge.split(" ")[1]) for merge in _ordered_merges(vocabulary)]
+    for left, right in merges:
+        vocabulary.setdefault(left + right, len(vocabulary))
+    return vocabulary, merges
 
 
 def _alphabet() -> list[str]:

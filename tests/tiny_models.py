@@ -11,6 +11,7 @@ from pathlib import Path
 from tests.made_checkpoints import TinySizes, write_m0, write_v4
 
 TINY_V4, TINY_M0, TINY_CLIP = "tiny-v4", "tiny-m0", "tiny-clip"
+TINY_LIGHT = "tiny-light"  # a tiny ColModernVBERT; its graph is committed, so it has one seed
 TINY_MODELS = (TINY_V4, TINY_M0, TINY_CLIP)
 SIZES = TinySizes(max_pixels=200_704)
 DESCRIBED = Path(__file__).resolve().parent / "golden" / "models"
@@ -33,8 +34,15 @@ def _write_clip(folder: Path, seed: int) -> Path:
     return write_clip(folder, seed=seed)
 
 
+def _write_light(folder: Path, seed: int) -> Path:
+    from tests.made_light import write_light
+
+    return write_light(folder)
+
+
 _WRITERS: dict[str, Callable[[Path, int], Path]] = {
     TINY_V4: lambda folder, seed: write_v4(folder, SIZES, seed=seed),
     TINY_M0: lambda folder, seed: write_m0(folder, SIZES, seed=seed),
     TINY_CLIP: _write_clip,
+    TINY_LIGHT: _write_light,
 }

@@ -24,6 +24,7 @@ CONTRIB = "com.microsoft"
 _BITS = {Precision.INT8: 8, Precision.INT4: 4}
 _ACCURACY = 4  # activations in 8 bits inside the product; anything finer takes 2.5 times as long
 _FLOAT = 1  # TensorProto.FLOAT
+_AXES_ARE_INPUTS = 18  # the opset since when reductions take their axes so
 _LAST_AXIS, _SMALLEST = "w8a8.last_axis", "w8a8.smallest"
 
 
@@ -151,12 +152,25 @@ class _Binder:
             sizes, top, peaks, levelled = names
             self.behind[value] = [
                 helper.make_node("Abs", [value], [sizes], name=sizes),
-                helper.make_node("ReduceMax", [sizes, _LAST_AXIS], [top], name=top, keepdims=1),
+                self._largest(sizes, top),
                 helper.make_node("Max", [top, _SMALLEST], [peaks], name=peaks),
                 helper.make_node("Div", [value, peaks], [levelled], name=levelled),
             ]
             self.levelled[value] = (levelled, peaks)
         return self.levelled[value]
+
+    def _largest(self, sizes: str, top: str) -> Any:
+        from onnx import helper
+
+        if self._opset >= _AXES_ARE_INPUTS:
+            axes = [sizes, _LAST_AXIS]
+            return helper.make_node("ReduceMax", axes, [top], name=top, keepdims=1)
+        return helper.make_node("ReduceMax", [sizes], [top], name=top, axes=[-1], keepdims=1)
+
+    @property
+    def _opset(self) -> int:
+        opsets = {each.domain: each.version for each in self.template.model.opset_import}
+        return int(opsets.get("", 1))
 
     def _rescale(self, product: Any, peaks: str) -> None:
         from onnx import helper

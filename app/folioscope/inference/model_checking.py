@@ -26,11 +26,11 @@ def check_pages_model(
     feeds = [_picture(seed, folder) for seed in (1, 2)]
     seen = run_sliced(folder / "vision.onnx", feeds, token=token, turn=turn)
     pictures = [each["image_embeds"] for each in seen]
-    _check_apart("pictures", pictures, folder)
+    check_apart("pictures", pictures, folder)
     feed = _texts(pictures[0], hidden, folder)
     (texts,) = run_sliced(folder / "text.onnx", [feed], token=token, turn=turn)
     for name, values in texts.items():
-        _check_apart(f"texts ({name})", list(values), folder)
+        check_apart(f"texts ({name})", list(values), folder)
 
 
 def check_squares_model(
@@ -43,7 +43,7 @@ def check_squares_model(
     for half, inputs in (("vision", {"pixel_values": pictures}), ("text", {"input_ids": ids})):
         (made,) = run_sliced(folder / f"{half}.onnx", [inputs], token=token, turn=turn)
         for name, values in made.items():
-            _check_apart(f"{half} ({name})", list(values), folder)
+            check_apart(f"{half} ({name})", list(values), folder)
 
 
 def check_loads(model: Path) -> None:
@@ -97,8 +97,8 @@ def _texts(image_embeds: Array, hidden: int, folder: Path) -> Mapping[str, Array
     return {name: value for name, value in feeds.items() if name in known}
 
 
-def _check_apart(what: str, values: list[Array], folder: Path) -> None:
-    """Raise InferenceError unless all is finite and the two are not the same."""
+def check_apart(what: str, values: list[Array], folder: Path) -> None:
+    """Raise InferenceError unless all is finite and the two values are not the same."""
     first, second = (np.asarray(value, np.float64).ravel() for value in values)
     if not (np.isfinite(first).all() and np.isfinite(second).all()):
         raise InferenceError(

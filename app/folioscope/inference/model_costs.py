@@ -4,6 +4,7 @@ import math
 from pathlib import Path
 
 from folioscope.domain.models import Precision, PrecisionCost
+from folioscope.inference.official_graphs import TILED
 from folioscope.inference.quantising import BLOCK
 from folioscope.inference.templates import (
     TOWERS,
@@ -19,6 +20,11 @@ _GRAPHS_BYTES = 20_000_000  # graphs, tokenizer and configurations
 _RUNTIME_BYTES = 250_000_000  # Python, ONNX Runtime and the window
 _PUBLISHED_BYTES = 2  # a number: checkpoints are published in bfloat16
 _PATCHES_A_TOKEN = 4
+_FLOAT_BYTES = 4
+_REDUCED_SHARE = (
+    0.29  # of an official file in w8a8: products in bytes, the table of words in halves
+)
+_TILE_WORK_BYTES = 500_000_000  # measured: a tile's attention, or that of a page's prompt
 _WIDE_COPIES = 4  # arrays of the widest layer that are alive at once
 
 
@@ -40,7 +46,9 @@ def _cost(manifest: VisualManifest, folder: Path, precision: Precision) -> Preci
     return PrecisionCost(
         precision=precision,
         disk_bytes=disk,
-        installing_bytes=disk + fetched_bytes(manifest, folder, precision),
+        installing_bytes=disk
+        + fetched_bytes(manifest, folder, precision)
+        + scratch_bytes(manifest, precision),
         memory_bytes=disk + _RUNTIME_BYTES + _working_bytes(manifest, folder, precision),
     )
 
@@ -60,6 +68,8 @@ def fetched_bytes(manifest: VisualManifest, folder: Path, precision: Precision) 
 
 def _official_bytes(manifest: VisualManifest, precision: Precision) -> int:
     """Return the size of an official graph with its weights; that in float32 is twice the half."""
+    if manifest.parameters:
+        return manifest.parameters * _FLOAT_BYTES
     joint = manifest.onnx.get(precision, "")
     weights = [f for f in manifest.files_for(precision) if joint and f.name.startswith(joint)]
     if precision is Precision.FP32 and not all(file.size_bytes for file in weights):
@@ -67,10 +77,16 @@ def _official_bytes(manifest: VisualManifest, precision: Precision) -> int:
     return sum(file.size_bytes for file in weights)
 
 
+def scratch_bytes(manifest: VisualManifest, precision: Precision) -> int:
+    """Return the room for a copy of the official graph, which is run to compare with."""
+    return _official_bytes(manifest, precision) if manifest.architecture in TILED else 0
+
+
 def build_bytes(manifest: VisualManifest, folder: Path, precision: Precision) -> int:
     """Return the room that the installed files take."""
     if manifest.templates is None:
-        return _official_bytes(manifest, precision) + _GRAPHS_BYTES
+        share = _REDUCED_SHARE if precision is Precision.W8A8 else 1
+        return round(_official_bytes(manifest, precision) * share) + _GRAPHS_BYTES
     return _GRAPHS_BYTES + sum(
         _slot_bytes(slot, precision, is_quantisable=name in quantisable)
         for slots, quantisable in _tables(manifest, folder, precision)
@@ -109,6 +125,8 @@ def _slot_bytes(slot: WeightSlot, precision: Precision, *, is_quantisable: bool)
 def _working_bytes(manifest: VisualManifest, folder: Path, precision: Precision) -> int:
     """Estimate what a page of the largest size needs beside the weights."""
     side = manifest.image.size_px
+    if manifest.image.tile_px:
+        return _TILE_WORK_BYTES
     if manifest.templates is None:
         return side * side * 3 * 4 * 100
     tokens = manifest.image.max_pixels // 784

@@ -23,8 +23,8 @@ from folioscope.inference.fetching import (
     remove_downloads,
 )
 from folioscope.inference.installing import MARKER, digest, held, is_whole, make_whole
-from folioscope.inference.model_costs import build_bytes, fetched_bytes
-from folioscope.inference.official_graphs import WHOLE_FILE, split, take_whole
+from folioscope.inference.model_costs import build_bytes, fetched_bytes, scratch_bytes
+from folioscope.inference.official_graphs import JOINT, TILED, WHOLE_FILE, split, take_whole
 from folioscope.inference.templates import (
     TOWERS,
     Template,
@@ -32,6 +32,7 @@ from folioscope.inference.templates import (
     load_template,
     template_file,
 )
+from folioscope.inference.tile_installing import TileInstalling
 from folioscope.inference.visual_manifest import CheckpointFile, VisualManifest
 from folioscope.inference.weights import (
     WeightReader,
@@ -45,21 +46,32 @@ from folioscope.jobs.tokens import CancelToken
 from folioscope.system.machine import free_bytes
 
 ORIGIN_FILE = "origin.json"
-_COPIED = (TOKENIZER_FILE, "config.json", "preprocessor_config.json")
-_JOINT = frozenset({"jina_clip"})  # architectures whose graph holds two halves
+_COPIED = (TOKENIZER_FILE, "config.json", "preprocessor_config.json", "processor_config.json")
 _SPARE_BYTES = 50_000_000
 T = TypeVar("T")
 Report = Callable[[InstallProgress], None]
 
 
 class Origin(msgspec.Struct, frozen=True):
-    """What a build was made from, noted beside it. ``files`` hold what was fetched."""
+    """What a build was made from, noted beside it. ``files`` hold what was fetched.
+
+    ``cosines``: how near each half came to the official file on real pages, where it was tried.
+    """
 
     repository: str
     revision: str
     precision: Precision
     folder: str
     files: dict[str, Arrived]
+    cosines: dict[str, float] = {}
+
+
+def cosines_of(build: Path) -> dict[str, float]:
+    """Return how near the halves of a build came to the official file; empty where unknown."""
+    try:
+        return msgspec.json.decode((build / ORIGIN_FILE).read_bytes(), type=Origin).cosines
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        return {}
 
 
 @dataclass
@@ -131,13 +143,18 @@ class ModelMaking:
         make_whole(
             self.build,
             lambda made: self._beside(lambda: self._make(folder, made, arrived, hashes)),
-            room_bytes=self.bytes_of_build() + _SPARE_BYTES,
+            room_bytes=self._room_bytes(),
             hashes=hashes,
         )
 
     def bytes_of_build(self) -> int:
         """Return how much room the files will take."""
         return build_bytes(self.manifest, self.templates_dir, self.precision)
+
+    def _room_bytes(self) -> int:
+        """Return how much room making takes beside what is fetched."""
+        scratch = scratch_bytes(self.manifest, self.precision)
+        return self.bytes_of_build() + scratch + _SPARE_BYTES
 
     def _bytes_to_fetch(self) -> int:
         return fetched_bytes(self.manifest, self.templates_dir, self.precision)
@@ -149,7 +166,7 @@ class ModelMaking:
                 f"{self.manifest.title} cannot be installed in {self.precision.value}.",
                 hint=f"Choose one of: {known}.",
             )
-        needed = self.bytes_of_build() + _SPARE_BYTES
+        needed = self._room_bytes()
         if self.source is None:
             needed += max(0, self._bytes_to_fetch() - arrived_bytes(self.manifest, self.home))
         free = free_bytes(self.home)
@@ -226,8 +243,13 @@ class ModelMaking:
     def _make(
         self, folder: Path, made: Path, arrived: Mapping[str, Arrived], hashes: dict[str, str]
     ) -> None:
+        cosines: dict[str, float] = {}
         if self.manifest.templates is not None:
             hashes.update(self._bound(folder, made))
+        elif self.manifest.architecture in TILED:
+            found = self._tiled(folder).make(made)
+            hashes.update(found.hashes)
+            cosines = found.cosines
         else:
             hashes.update(self._taken(folder, made))
         for name in _COPIED:
@@ -244,6 +266,7 @@ class ModelMaking:
             precision=self.precision,
             folder="" if self.source is None else str(self.source),
             files=dict(arrived),
+            cosines=cosines,
         )
         (made / ORIGIN_FILE).write_bytes(msgspec.json.format(msgspec.json.encode(origin)))
         self._check_made(made)
@@ -271,8 +294,17 @@ class ModelMaking:
         """Take an official graph, in halves where its architecture is known to have some."""
         graph = folder / self.manifest.onnx[self.precision]
         total = sum(path.stat().st_size for path in graph.parent.glob(f"{graph.name}*"))
-        take = split if self.manifest.architecture in _JOINT else take_whole
+        take = split if self.manifest.architecture in JOINT else take_whole
         return take(graph, made, self._counted(total))
+
+    def _tiled(self, folder: Path) -> TileInstalling:
+        return TileInstalling(
+            manifest=self.manifest,
+            precision=self.precision,
+            source=folder,
+            counted=self._counted,
+            token=self._token,
+        )
 
     def _counted(
         self, total: int, stage: InstallStage = InstallStage.CONVERTING
@@ -293,10 +325,10 @@ class ModelMaking:
         turn(0)
         if self.manifest.templates is not None:
             model_checking.check_pages_model(made, self.manifest.hidden, token=token, turn=turn)
-        elif self.manifest.architecture in _JOINT:
+        elif self.manifest.architecture in JOINT:
             side_px = self.manifest.image.size_px
             model_checking.check_squares_model(made, side_px, token=token, turn=turn)
-        else:
+        elif self.manifest.architecture not in TILED:  # those were tried when they were made
             model_checking.check_loads(made / WHOLE_FILE)
         self._tell(InstallStage.CHECKING, size, size)
 

@@ -20,9 +20,11 @@ HALVES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "text": ("input_ids", ("text_embeddings", "l2norm_text_embeddings")),
 }
 WHOLE_FILE = "model.onnx"
+# architectures whose graph holds two halves side by side, and one behind the other
+JOINT, TILED = frozenset({"jina_clip"}), frozenset({"colmodernvbert"})
 _LEAST_EXTERNAL = 1_024  # bytes; smaller ones are shapes and scales, which the graph needs inside
 _PIECE = 16_000_000
-_OTHER = "Take the official graph of this model, in the revision that its description names."
+OTHER_GRAPH = "Take the official graph of this model, in the revision that its description names."
 
 
 def split(joint: Path, folder: Path, turn: Turn) -> dict[str, str]:
@@ -36,7 +38,7 @@ def split(joint: Path, folder: Path, turn: Turn) -> dict[str, str]:
     for half, (source, outputs) in HALVES.items():
         part = _half(model, source, outputs, joint)
         place = folder / f"{half}.onnx"
-        hashes[f"{half}.onnx.data"] = _move_weights(part, joint, place, turn)
+        hashes[f"{half}.onnx.data"] = move_weights(part, joint, place, turn)
         place.write_bytes(part.SerializeToString())
     return hashes
 
@@ -48,7 +50,7 @@ def take_whole(official: Path, folder: Path, turn: Turn) -> dict[str, str]:
     """
     model = load_skeleton(official)
     place = folder / WHOLE_FILE
-    hashes = {f"{place.name}.data": _move_weights(model, official, place, turn)}
+    hashes = {f"{place.name}.data": move_weights(model, official, place, turn)}
     place.write_bytes(model.SerializeToString())
     return hashes
 
@@ -60,10 +62,10 @@ def _half(model: Any, source: str, outputs: tuple[str, ...], joint: Path) -> Any
     if not known.keys() >= {source, *outputs}:
         raise InferenceError(
             f"{joint} has not the inputs and outputs of a graph for texts and pictures.",
-            hint=_OTHER,
+            hint=OTHER_GRAPH,
         )
-    nodes = _leading_to(outputs, list(graph.node))
-    read = {name for node in nodes for name in _names_read(node)}
+    nodes = leading_to(outputs, list(graph.node))
+    read = {name for node in nodes for name in names_read(node)}
     weights = [tensor for tensor in graph.initializer if tensor.name in read]
     weight_names = {tensor.name for tensor in weights}
     inputs = {v.name for v in graph.input if v.name in read and v.name not in weight_names}
@@ -71,14 +73,15 @@ def _half(model: Any, source: str, outputs: tuple[str, ...], joint: Path) -> Any
         raise InferenceError(
             f"The halves of {joint} hang together: {', '.join(sorted(inputs))} lead to"
             f" {outputs[0]}.",
-            hint=_OTHER,
+            hint=OTHER_GRAPH,
         )
-    return _assembled(model, nodes, weights, [known[source]], [known[name] for name in outputs])
+    return assembled(model, nodes, weights, [known[source]], [known[name] for name in outputs])
 
 
-def _assembled(
+def assembled(
     model: Any, nodes: list[Any], weights: list[Any], inputs: list[Any], outputs: list[Any]
 ) -> Any:
+    """Return a model of some nodes of another, with its versions and functions."""
     from onnx import helper
 
     part = helper.make_model(
@@ -90,27 +93,27 @@ def _assembled(
     return part
 
 
-def _leading_to(outputs: tuple[str, ...], nodes: list[Any]) -> list[Any]:
+def leading_to(outputs: tuple[str, ...], nodes: list[Any]) -> list[Any]:
     """Return the nodes that the outputs need, in their order."""
     needed = set(outputs)
     kept = []
     for node in reversed(nodes):
         if needed.intersection(node.output):
             kept.append(node)
-            needed.update(_names_read(node))
+            needed.update(names_read(node))
     return kept[::-1]
 
 
-def _names_read(node: Any) -> Iterator[str]:
+def names_read(node: Any) -> Iterator[str]:
     """Yield what a node reads, with what graphs inside it read from outside."""
     yield from (name for name in node.input if name)
     for attribute in node.attribute:
         for graph in (attribute.g, *attribute.graphs):
             for inner in graph.node:
-                yield from _names_read(inner)
+                yield from names_read(inner)
 
 
-def _move_weights(part: Any, joint: Path, place: Path, turn: Turn) -> str:
+def move_weights(part: Any, joint: Path, place: Path, turn: Turn) -> str:
     """Write the larger weights into a file of their own, one at a time."""
     import onnx
 
@@ -118,27 +121,29 @@ def _move_weights(part: Any, joint: Path, place: Path, turn: Turn) -> str:
     del part.graph.initializer[:]
     with ExternalData(place.with_name(f"{place.name}.data")) as data:
         for tensor in weights:
-            if not _is_external(tensor) and tensor.ByteSize() < _LEAST_EXTERNAL:
+            if not is_external(tensor) and tensor.ByteSize() < _LEAST_EXTERNAL:
                 part.graph.initializer.append(tensor)
                 continue
             dtype = onnx.helper.tensor_dtype_to_np_dtype(tensor.data_type)
-            pieces = _pieces(tensor, joint, turn)
+            pieces = weight_pieces(tensor, joint, turn)
             part.graph.initializer.append(
                 data.add(tensor.name, pieces, dtype=dtype, shape=tuple(tensor.dims))
             )
     return data.sha256
 
 
-def _is_external(tensor: Any) -> bool:
+def is_external(tensor: Any) -> bool:
+    """Whether a weight's values lie outside of the graph."""
     import onnx
 
     return bool(tensor.data_location == onnx.TensorProto.EXTERNAL)
 
 
-def _pieces(tensor: Any, joint: Path, turn: Turn) -> Iterator[Any]:
+def weight_pieces(tensor: Any, joint: Path, turn: Turn) -> Iterator[Any]:
+    """Yield a weight's values piece by piece; InferenceError where its file is cut or missing."""
     import onnx
 
-    if not _is_external(tensor):
+    if not is_external(tensor):
         yield onnx.numpy_helper.to_array(tensor)
         turn(tensor.ByteSize())
         return

@@ -66,8 +66,10 @@ def _wrapping(whole: Tokenizer) -> tuple[tuple[int, ...], tuple[int, ...]]:
 
 
 def _without_specials(described: dict[str, Any], names: dict[str, int]) -> dict[str, Any]:
+    spaces = {token["content"] for token in described["added_tokens"] if _is_space(token)}
+    names = {name: number for name, number in names.items() if name not in spaces}
     plain = described | {
-        "added_tokens": [],
+        "added_tokens": _unmatched(described["added_tokens"], spaces) if spaces else [],
         "post_processor": None,
         "truncation": None,
         "padding": None,
@@ -75,6 +77,19 @@ def _without_specials(described: dict[str, Any], names: dict[str, int]) -> dict[
     model = dict(plain["model"])
     model["vocab"] = _unwritten(model, set(names))
     return plain | {"model": model}
+
+
+def _is_space(token: dict[str, Any]) -> bool:
+    """Whether a token stands for white space, as those of GPT-NeoX for runs of it: mere text."""
+    return not token["special"] and token["content"].isspace()
+
+
+def _unmatched(tokens: list[dict[str, Any]], kept: set[str]) -> list[dict[str, Any]]:
+    """Rename tokens that no text may become; each keeps its place and so its number."""
+    return [
+        token if token["content"] in kept else token | {"content": _UNWRITABLE + token["content"]}
+        for token in tokens
+    ]
 
 
 def _unwritten(model: dict[str, Any], names: set[str]) -> Any:

@@ -78,6 +78,11 @@ class Session:
         return {value.name: tuple(value.shape) for value in self.inner.get_outputs()}
 
     @property
+    def notes(self) -> dict[str, str]:
+        """What was noted in the file when it was made."""
+        return dict(self.inner.get_modelmeta().custom_metadata_map)
+
+    @property
     def provider(self) -> str:
         """What really runs it, as ONNX Runtime names it."""
         return str(self.inner.get_providers()[0])

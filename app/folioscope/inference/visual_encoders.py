@@ -9,12 +9,14 @@ from folioscope.domain.models import Precision
 from folioscope.inference.clip_encoder import ClipEncoder
 from folioscope.inference.qwen_encoder import QwenEncoder
 from folioscope.inference.qwen_reranker import QwenReranker
+from folioscope.inference.tile_encoder import TileEncoder
 from folioscope.inference.visual_manifest import VisualManifest
 
-_ENCODERS: dict[str, type[QwenEncoder] | type[ClipEncoder]] = {
+_ENCODERS: dict[str, type[QwenEncoder] | type[ClipEncoder] | type[TileEncoder]] = {
     "qwen2_5_vl": QwenEncoder,
     "qwen2_vl": QwenEncoder,
     "jina_clip": ClipEncoder,
+    "colmodernvbert": TileEncoder,
 }
 _RERANKERS = {"qwen2_5_vl": QwenReranker, "qwen2_vl": QwenReranker}
 

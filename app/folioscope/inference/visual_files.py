@@ -23,7 +23,9 @@ def least_cosine(manifest: VisualManifest, precision: Precision) -> float:
 def needs_of(manifest: VisualManifest, device: DeviceChoice) -> EncoderNeeds:
     """Return the size that pages are rendered at, and how many at a time serve the device."""
     image = manifest.image
-    if image.size_px:
+    if image.tile_px:
+        longest = image.longest_px
+    elif image.size_px:
         longest = 2 * image.size_px
     else:
         longest = math.ceil(_LONGEST_PX * math.sqrt(image.max_pixels / MAX_PIXELS))

@@ -48,19 +48,27 @@ class Templates(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
 
 
 class ImageRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How pictures are prepared. ``size_px``: models that see squares of one size, letterboxed."""
+    """How pictures are prepared. ``size_px``: models that see squares of one size, letterboxed.
+
+    ``tile_px``: models that see a picture of ``longest_px`` cut into squares, each of which
+    becomes ``tile_tokens`` tokens.
+    """
 
     min_pixels: int = 3_136
     max_pixels: int = 602_112
     mean: tuple[float, float, float] = (0.48145466, 0.4578275, 0.40821073)
     std: tuple[float, float, float] = (0.26862954, 0.26130258, 0.27577711)
     size_px: int = 0
+    tile_px: int = 0
+    longest_px: int = 0
+    tile_tokens: int = 0
 
 
 class Prompts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What is put around texts and pictures.
 
-    ``query`` and ``passage`` hold ``{text}``; ``image`` is all that goes with a page's picture.
+    ``query`` and ``passage`` hold ``{text}``; ``image`` is all that goes with a page's picture,
+    which for models that see tiles stands at ``{picture}``.
     Rerankers have ``pair`` with ``{document}`` and ``{query}``, and ``picture``, which stands
     there for a picture.
     """
@@ -99,9 +107,10 @@ class VisualManifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     """A visual model as its ``manifest.toml`` describes it.
 
     ``tasks``: its adapters in the order of the graph's ``task`` input. ``dims``: lengths its
-    single vectors can be cut to, largest first. ``rows_dim``: length of its late-interaction
-    vectors, 0 for none. ``hidden``: width of the tokens between the towers. ``onnx``: official
-    graphs by precision, for models without templates.
+    single vectors can be cut to, largest first; empty where it has rows alone. ``rows_dim``:
+    length of its late-interaction vectors, 0 for none. ``hidden``: width of the tokens between
+    the towers. ``onnx``: official graphs by precision, for models without templates.
+    ``parameters``: how many numbers those hold, for sizes that ``files`` do not tell.
     """
 
     schema: int
@@ -129,6 +138,7 @@ class VisualManifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     tokens: SpecialTokens = SpecialTokens()
     templates: Templates | None = None
     onnx: dict[Precision, str] = {}
+    parameters: int = 0
     tolerances: Tolerances = Tolerances()
 
     def __post_init__(self) -> None:
@@ -140,7 +150,7 @@ class VisualManifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
                 raise ValueError(f"`{name}` cannot name a folder")
         if self.templates is None and not self.onnx:
             raise ValueError("it has neither `templates` nor `onnx`")
-        if self.kind is ModelKind.ENCODER and not self.dims:
+        if self.kind is ModelKind.ENCODER and not (self.dims or self.rows_dim):
             raise ValueError("`dims` is missing")
         for path, sha256 in self._places():
             if not _PARTS.fullmatch(path) or ".." in path:

@@ -1,5 +1,6 @@
 """What shapes the vectors of a visual model, in words; and single vectors cut to size."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from folioscope.inference.installing import read_seal
 from folioscope.inference.templates import VERSION
 from folioscope.inference.visual_manifest import VisualManifest
 
-_LOCAL = "local"
+_COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
 def visual_spec(
@@ -49,9 +50,17 @@ def visual_spec(
 
 
 def chosen_dim(manifest: VisualManifest, dim: int | None) -> int:
-    """Return the length of single vectors; InferenceError for one that the model has not."""
+    """Return the length of single vectors, 0 for models with rows alone.
+
+    Raises InferenceError for a length that the model has not.
+    """
     if dim is None:
-        return manifest.dims[0]
+        return manifest.dims[0] if manifest.dims else 0
+    if not manifest.dims:
+        raise InferenceError(
+            f"The model {manifest.title} has no vector a page that could be cut to {dim}.",
+            hint="Leave the length out.",
+        )
     if dim not in manifest.dims:
         known = ", ".join(map(str, manifest.dims))
         raise InferenceError(
@@ -82,9 +91,9 @@ def cut_to(vector: Float32, dim: int) -> Float32:
 
 
 def _revision(manifest: VisualManifest, folder: Path) -> str:
-    """Return what names the weights: the revision, and for local checkpoints also their hash."""
-    if manifest.revision != _LOCAL:
+    """Return what names the weights: the commit, and where none is named also their hash."""
+    if _COMMIT.fullmatch(manifest.revision):
         return manifest.revision
     seal = read_seal(folder)
     hashes = [file.sha256 for file in seal.files if file.name.endswith(".data")] if seal else []
-    return "-".join([_LOCAL, *(sha[:8] for sha in hashes)])
+    return "-".join([manifest.revision, *(sha[:8] for sha in hashes)])

@@ -17,6 +17,7 @@ from folioscope.inference.weights import check_all_used, check_fit, keys_of
 
 SHIPPED = Path(__file__).resolve().parents[3] / "onnx_models"
 V4, M0, CLIP = "jina-embeddings-v4", "jina-reranker-m0", "jina-clip-v2"
+LIGHT = "colmodernvbert"
 FLAVOURS = (Precision.FP32, Precision.FP16)
 PUBLISHED = {V4: 3_934_695_552, M0: 2_444_721_665}
 UNUSED_HEAD = {V4: 0, M0: 151_936 * 1_536}
@@ -99,15 +100,28 @@ def fed(template: Template) -> set[str]:
     return {value.name for value in template.model.graph.input} - template.slots.keys()
 
 
-def test_the_shelf_offers_all_three(tmp_path) -> None:
+def test_the_shelf_offers_all_four(tmp_path) -> None:
     offered = {info.name: info for info in OnnxModelShelf(SHIPPED, tmp_path).models()}
-    assert set(offered) >= {V4, M0, CLIP}
+    assert set(offered) >= {V4, M0, CLIP, LIGHT}
     assert offered[V4].dims == (2048, 1024, 512, 256, 128)
     assert offered[V4].has_rows
     assert offered[M0].kind is ModelKind.RERANKER
     assert not offered[CLIP].has_rows
-    for info in offered.values():
+    for name, info in offered.items():
         assert info.licence
         assert info.licence_url
-        assert len(info.revision) == 40
-        assert not info.is_commercial_use_allowed
+        assert info.is_commercial_use_allowed == (name == LIGHT)
+        assert len(info.revision) == 40 or name == LIGHT  # of which no commit was published to us
+
+
+def test_the_light_model_is_small_and_free(tmp_path) -> None:
+    info = OnnxModelShelf(SHIPPED, tmp_path).info(LIGHT)
+    assert info.licence == "MIT"
+    assert info.dims == ()
+    assert info.has_rows
+    assert 0.9e9 < info.download_bytes < 1.1e9
+    kept = {cost.precision: cost.disk_bytes for cost in info.costs}
+    assert kept.keys() == {Precision.W8A8, Precision.FP32}
+    assert 0.25e9 < kept[Precision.W8A8] < 0.35e9
+    assert 0.9e9 < kept[Precision.FP32] < 1.1e9
+    assert info.cost(Precision.W8A8).memory_bytes <= 1.5e9

@@ -130,12 +130,12 @@ def test_a_model_of_another_kind_is_installed_from_its_official_graph(shelf, che
     """The registry is open: a manifest is enough to install, a class to run it."""
     path = shelf.models_dir / TINY_CLIP / "manifest.toml"
     text = path.read_text("utf-8")
-    path.write_text(text.replace('"jina_clip"', '"colmodernvbert"'), "utf-8")
+    path.write_text(text.replace('"jina_clip"', '"mamba_vision"'), "utf-8")
     shelf.install(TINY_CLIP, precision=Precision.FP16, source=checkpoints[TINY_CLIP])
     (build,) = shelf.info(TINY_CLIP).builds
     assert {"model.onnx", "model.onnx.data"} <= files_in(build.folder)
     assert shelf.verify(TINY_CLIP) == []
-    with pytest.raises(InferenceError, match="knows nothing of the architecture colmodernvbert"):
+    with pytest.raises(InferenceError, match="knows nothing of the architecture mamba_vision"):
         shelf.encoder(TINY_CLIP)
 
 

@@ -1,0 +1,232 @@
+"""Encoders that see a page in tiles and keep a row a token: ColModernVBERT.
+
+The model has no vector for a page as a whole, so ``single`` is empty: what there is are the rows.
+"""
+
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from folioscope.domain.embeddings import (
+    DeviceChoice,
+    Embedding,
+    EmbeddingTask,
+    EncoderNeeds,
+    QueryInput,
+    TextRole,
+)
+from folioscope.domain.errors import InferenceError
+from folioscope.domain.models import Precision
+from folioscope.domain.pages import Float32, MultiVector, PageImage
+from folioscope.domain.protocols import Cancellation, EncoderSpec
+from folioscope.inference.batching import batches_by_length
+from folioscope.inference.engine import Build, Engine, Graphs, Opener, open_graphs
+from folioscope.inference.picture_preparing import cropped
+from folioscope.inference.picture_tiling import Bytes, TileLayout
+from folioscope.inference.sample_pictures import sample_pictures
+from folioscope.inference.sessions import CPU
+from folioscope.inference.tile_prompt import TilePrompt
+from folioscope.inference.tile_rules import rules_of
+from folioscope.inference.tile_towers import PlainTiles, TilePicture, read_prompts, see_tiles
+from folioscope.inference.visual_files import (
+    GRAPHS,
+    TEXT,
+    TOKENIZER_FILE,
+    least_cosine,
+    needs_of,
+)
+from folioscope.inference.visual_manifest import VisualManifest
+from folioscope.inference.visual_spec import chosen_dim, task_number, visual_spec
+from folioscope.inference.visual_tokenising import Tokens, VisualTokenizer
+
+# A page alone fills a processor; a card takes several, which their padding bounds
+_MOST_TOKENS_ON_CARDS = 8_192
+_NO_VECTOR = np.zeros(0, np.float32)
+
+
+class TileEncoder:
+    """An Encoder with a row a token: of pages for each square of a tile, the whole, the prompt."""
+
+    def __init__(
+        self,
+        manifest: VisualManifest,
+        folder: Path,
+        *,
+        precision: Precision,
+        task: EmbeddingTask = EmbeddingTask.RETRIEVAL,
+        dim: int | None = None,
+        opener: Opener = open_graphs,
+    ) -> None:
+        self._manifest = manifest
+        self._folder = folder
+        chosen_dim(manifest, dim)  # refuses any: there is no vector to cut
+        task_number(manifest, task)  # refuses what it has no adapter for
+        self._rules = rules_of(manifest)
+        self._spec = visual_spec(
+            manifest,
+            folder,
+            precision=precision,
+            task=task,
+            pictures=f"tiles-{self._rules.longest_px}-{self._rules.tile_px}",
+        )
+        self._build = Build(manifest.title, folder, GRAPHS, least_cosine(manifest, precision))
+        self._engine = Engine(self._build, self._sample, opener=opener)
+        self._plain = PlainTiles()
+        self._lock = threading.Lock()
+        self._opened: TilePrompt | None = None
+
+    @property
+    def spec(self) -> EncoderSpec:
+        """What shapes the vectors."""
+        return self._spec
+
+    @property
+    def needs(self) -> EncoderNeeds:
+        """What it asks of a page's picture."""
+        return needs_of(self._manifest, self.device)
+
+    @property
+    def device(self) -> DeviceChoice:
+        """What runs it, and why."""
+        return self._engine.device
+
+    def open(self) -> None:
+        """Load the model unless it is loaded; raise ModelMissingError, InferenceError."""
+        with self._lock:
+            if self._opened is None:
+                self._build.require(TOKENIZER_FILE)
+                tokenizer = VisualTokenizer.load(self._folder / TOKENIZER_FILE)
+                prompt = TilePrompt(self._manifest, tokenizer)
+                prompt.check()
+                self._opened = prompt
+            self._engine.open()
+
+    def close(self) -> None:
+        """Let go of the model; runs in other threads end by themselves."""
+        self._engine.close()
+        self._plain = PlainTiles()
+
+    def embed_query(self, query: QueryInput, *, token: Cancellation | None = None) -> Embedding:
+        """Embed a text, a picture or a part of one. Raises Cancelled, InferenceError."""
+        if isinstance(query, str):
+            return self.embed_text(query, role=TextRole.QUERY, token=token)
+        image = query.image if query.box is None else cropped(query.image, query.box)
+        if token is not None:
+            token.raise_if_cancelled()
+        return self._embed_pictures([image], token)[0]
+
+    def embed_text(
+        self, text: str, *, role: TextRole, token: Cancellation | None = None
+    ) -> Embedding:
+        """Embed a text as what is asked or as what is searched: a row for every token."""
+        if token is not None:
+            token.raise_if_cancelled()
+        tokens = self._text_tokens(text, role)
+        (rows,) = self._read([TilePicture(tokens)], token)
+        return Embedding(_NO_VECTOR, MultiVector(rows), None, tokens.spans)
+
+    def embed_pages(
+        self, images: Sequence[PageImage], *, token: Cancellation | None = None
+    ) -> list[Embedding]:
+        """Embed pages: tiles together as the device likes, then prompts in batches.
+
+        Rows are those of all tokens, in the model's order. Raises Cancelled, InferenceError.
+        """
+        return self._embed_pictures(images, token, waits=True)
+
+    def _text_tokens(self, text: str, role: TextRole) -> Tokens:
+        prompts = self._manifest.prompts
+        template = prompts.query if role is TextRole.QUERY else prompts.passage
+        tokenizer, most = self._prompt.tokenizer, self._manifest.max_tokens
+        around = len(tokenizer.tokens(template, {"text": ""}, max_tokens=most))
+        return tokenizer.tokens(  # a long text loses its end, not what the template puts behind
+            template,
+            {"text": tokenizer.cut(text, max_tokens=most - around)},
+            max_tokens=most,
+            spans_of="text",
+        )
+
+    def _embed_pictures(
+        self, images: Sequence[PageImage], token: Cancellation | None, *, waits: bool = False
+    ) -> list[Embedding]:
+        layouts, tiles = [], []
+        for image in images:
+            if token is not None and waits:
+                token.checkpoint()
+            layouts.append(self._rules.layout(image.width_px, image.height_px))
+            tiles.append(self._rules.tiles(image, token=token))
+        seen = self._see([tile for each in tiles for tile in each], token)
+        pictures = list(self._with_prompts(layouts, seen))
+        made = self._read(pictures, token)
+        image_number = self._prompt.image_number
+        return [
+            self._of_page(rows, picture.tokens, layout, image_number)
+            for rows, picture, layout in zip(made, pictures, layouts, strict=True)
+        ]
+
+    def _see(self, tiles: list[Bytes], token: Cancellation | None) -> list[Float32]:
+        """Run the vision half; where memory lacks, on fewer tiles at a time."""
+        return self._engine.each(
+            tiles, lambda graphs, part: see_tiles(graphs, part, self._rules, self._plain, token)
+        )
+
+    def _with_prompts(
+        self, layouts: Sequence[TileLayout], seen: Sequence[Float32]
+    ) -> Iterator[TilePicture]:
+        first = 0
+        for layout in layouts:
+            part = seen[first : first + len(layout)]
+            first += len(layout)
+            yield TilePicture(self._prompt.tokens(layout), np.stack(part))
+
+    def _of_page(
+        self, rows: Float32, tokens: Tokens, layout: TileLayout, image_number: int
+    ) -> Embedding:
+        cells = np.full(len(rows), -1, np.int32)
+        cells[tokens.ids == image_number] = layout.cells_of_tokens()
+        return Embedding(_NO_VECTOR, MultiVector(rows, cells), layout.grid)
+
+    def _read(self, pictures: Sequence[TilePicture], token: Cancellation | None) -> list[Float32]:
+        """Run the text half: the rows of each prompt, in the order given."""
+        made: list[Float32] = [np.zeros((0, 0), np.float32)] * len(pictures)
+        is_alone = self._engine.graphs.provider == CPU
+        most = 1 if is_alone else _MOST_TOKENS_ON_CARDS
+        for batch in batches_by_length(list(map(len, pictures)), most_tokens=most):
+            items = [pictures[number] for number in batch]
+            values = self._engine.each(items, lambda g, part: self._rows(g, part, token))
+            for number, value in zip(batch, values, strict=True):
+                made[number] = value
+        return made
+
+    def _rows(
+        self, graphs: Graphs, pictures: Sequence[TilePicture], token: Cancellation | None
+    ) -> list[Float32]:
+        padding = self._manifest.tokens.padding
+        return read_prompts(
+            graphs[TEXT],
+            pictures,
+            padding=self._prompt.tokenizer.number(padding) if padding else 0,
+            rules=self._rules,
+            width=self._manifest.hidden,
+            token=token,
+        )
+
+    @property
+    def _prompt(self) -> TilePrompt:
+        prompt = self._opened
+        if prompt is None:
+            raise InferenceError(f"The model {self._manifest.title} is not open.")
+        return prompt
+
+    def _sample(self, graphs: Graphs) -> Float32:
+        """Embed two pictures, each as one tile, on any provider, to compare devices."""
+        layout = TileLayout(0, 0, self._rules.cells)
+        vectors = []
+        for image in sample_pictures():
+            tiles = list(self._rules.small(image))
+            seen = see_tiles(graphs, tiles, self._rules, PlainTiles(), None)
+            (picture,) = self._with_prompts([layout], seen)
+            vectors.append(self._rows(graphs, [picture], None)[0].mean(axis=0))
+        return np.stack(vectors)
