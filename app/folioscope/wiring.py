@@ -5,8 +5,6 @@ that the window and ``--help`` come up at once.
 """
 
 import contextlib
-import os
-import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -40,9 +38,6 @@ if TYPE_CHECKING:
     from folioscope.services.visual_parts import VisualParts
 
 READING_VERSION = "read-1"
-_NO_DISPLAY = (
-    "There is no display to open a window on. Use the command line: folioscope search 'words'."
-)
 
 
 def library_exists(directory: Path) -> bool:
@@ -344,27 +339,18 @@ class AppWiring:
         finally:
             reader.close()
 
-    def run_window(self, directory: Path) -> int:
-        """Open the window on a library; without a display say so."""
-        if not _has_display():
-            raise FolioscopeError(_NO_DISPLAY)
-        start_logging()
-        from folioscope.gui import app
+    def run_window(self, directory: Path, paths: Sequence[str] = ()) -> int:
+        """Open the window on a library, searching in ``paths``; without a display say so."""
+        from folioscope import window_rooms
 
-        try:
+        window_rooms.check_display()
+        start_logging()
+        with window_rooms.telling(self._settings):
             self.check_packages()
-        except FolioscopeError as error:  # from a menu nobody would see what is written
-            app.tell_trouble(error, settings=self._settings, argv=sys.argv[:1])
-            raise
         library = OpenLibrary(directory, settings=self._settings, reads_pictures=True)
         try:
-            return app.run(
-                lambda: library.open(creates=True, warms_up=True),
-                library_name=directory.name,
-                argv=sys.argv[:1],
-                open_for_repair=lambda: library.open(creates=True, for_repair=True),
-                leave_server=way_back(directory),
-                settings=self._settings,
+            return window_rooms.run_window(
+                library, self._settings, directory, paths, leave_server=way_back(directory)
             )
         finally:
             library.close()
@@ -390,10 +376,3 @@ class AppWiring:
         except FolioscopeError as error:
             return Finding("Library", str(directory), error.what, error.hint)
         return Finding("Library", f"{directory}: {stats.pages:,} pages")
-
-
-def _has_display() -> bool:
-    if sys.platform != "linux":
-        return True
-    names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
-    return any(os.environ.get(name) for name in names)

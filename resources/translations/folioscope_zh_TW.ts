@@ -2243,7 +2243,7 @@
     </message>
     <message>
       <source>Turn it on in Settings → About, or by: folioscope updates on</source>
-      <translation>請在「設定 → 關於」開啟，或執行：folioscope updates on</translation>
+      <translation>請在設定的「關於」中開啟，或執行：folioscope updates on</translation>
     </message>
     <message>
       <source>Turn the page</source>

@@ -21,6 +21,7 @@ from folioscope.gui.window_memory import WindowMemory
 from folioscope.gui.words import install_language
 from folioscope.services.look_api import LookPhase
 from folioscope.settings.store import SettingsStore
+from folioscope.update_rooms import updates_of
 from folioscope.wiring import OpenLibrary
 from tests.made_documents import text_pdf
 from tests.starter_model import starter_models_dir
@@ -66,7 +67,13 @@ def desk(qapp: QApplication, tmp_path: Path, models_dir: Path, qtbot: QtBot) -> 
     runner = JobRunner()
     session = LibrarySession(lambda: library.open(creates=True), runner)
     memory = WindowMemory(tmp_path / "window.ini")
-    window = MainWindow(session, library_name="Library", settings=settings, memory=memory)
+    window = MainWindow(
+        session,
+        library_name="Library",
+        settings=settings,
+        memory=memory,
+        updates=updates_of(settings),
+    )
     window.complete()
     window.resize(1440, 900)
     window.show()

@@ -8,14 +8,18 @@ from folioscope.gui.job_runner import JobRunner
 from folioscope.gui.library_session import LibrarySession
 from folioscope.gui.main_window import MainWindow
 from folioscope.gui.window_memory import WindowMemory
+from folioscope.services.updates import Updates
 from folioscope.settings.store import SettingsStore
+from folioscope.update_rooms import updates_of
 from tests.gui.fakes import Fakes
 
 
 class WindowDesk:
     """The window, the fakes behind it, and what both remember."""
 
-    def __init__(self, folder: Path, fakes: Fakes | None = None) -> None:
+    def __init__(
+        self, folder: Path, fakes: Fakes | None = None, *, updates: Updates | None = None
+    ) -> None:
         self.folder = folder
         self._is_closed = False
         self.fakes = fakes or Fakes()
@@ -25,7 +29,11 @@ class WindowDesk:
         self.runner = JobRunner()
         self.session = LibrarySession(self.fakes.opener(), self.runner)
         self.window = MainWindow(
-            self.session, library_name="Research", settings=self.settings, memory=self.memory
+            self.session,
+            library_name="Research",
+            settings=self.settings,
+            memory=self.memory,
+            updates=updates or updates_of(self.settings),
         )
         self.window.complete()
         self.window.resize(1440, 900)

@@ -54,7 +54,7 @@ class Wiring(Protocol):
     def store(self, directory: Path) -> StoreService: ...
     def updates(self) -> Updates: ...
     def findings(self, directory: Path) -> list[Finding]: ...
-    def run_window(self, directory: Path) -> int: ...
+    def run_window(self, directory: Path, paths: Sequence[str]) -> int: ...
     def check_packages(self) -> None: ...
 
 
@@ -100,7 +100,7 @@ def _models_in(directory: Path | None) -> Iterator[None]:
 def _run(options: Namespace, wiring: Wiring) -> int:
     directory = options.library or wiring.default_directory()
     if options.command in (None, "gui"):
-        return wiring.run_window(directory)
+        return wiring.run_window(directory, _searched_in(options))
     if options.command == "doctor":
         from folioscope.cli.doctor import tell
 
@@ -118,6 +118,17 @@ def _run(options: Namespace, wiring: Wiring) -> int:
         say("Give a query, or a file of queries with --queries.", stream=sys.stderr)
         return Exit.USAGE
     return _with_library(options, directory, wiring)
+
+
+def _searched_in(options: Namespace) -> list[str]:
+    """Return what a window is to search in; raise FolioscopeError where that does not exist."""
+    paths = (*options.paths, *options.search_in) if options.command else ()
+    if not paths:
+        return []
+    from folioscope.cli.commands import named
+
+    # Windows hands over "C:\\" as C:" because the backslash escapes the quote
+    return named([path.rstrip('"') or path for path in paths])
 
 
 def _with_library(options: Namespace, directory: Path, wiring: Wiring) -> int:

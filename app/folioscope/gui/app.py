@@ -15,10 +15,12 @@ from folioscope.gui.job_runner import JobRunner
 from folioscope.gui.library_session import LibrarySession, sentence_of
 from folioscope.gui.main_window import MainWindow
 from folioscope.gui.resources import resource
+from folioscope.gui.start import WindowStart, hand_over
 from folioscope.gui.theme import SystemTheme
 from folioscope.gui.window_memory import WindowMemory
 from folioscope.gui.words import install_language, tr
 from folioscope.services.api import Services
+from folioscope.services.updates import Updates
 from folioscope.settings.store import SettingsStore
 from folioscope.system.paths import config_dir
 
@@ -42,8 +44,12 @@ def run(
     open_for_repair: Callable[[], Services] | None = None,
     leave_server: Callable[[], None] | None = None,
     settings: SettingsStore | None = None,
+    updates: Updates,
+    start: WindowStart,
 ) -> int:
     """Show the window, open the library in the background, and return the exit code.
+
+    Where a window is open on the same library, that one gets the paths of ``start`` instead.
 
     ``open_for_repair`` opens a library that ``open_services`` refuses as damaged or made
     otherwise; with it the window offers to mend it. ``leave_server`` has the library opened from
@@ -51,6 +57,8 @@ def run(
     """
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
     app = _application(argv)
+    if hand_over(start):
+        return 0
     store = settings or SettingsStore(config_dir() / "settings.json")
     store.load()
     theme = SystemTheme(app)
@@ -66,9 +74,10 @@ def run(
         library_name=library_name,
         settings=store,
         memory=WindowMemory(),
+        updates=updates,
         language=language,
     )
-    AfterFirstPaint(window, lambda: _finish(window))
+    AfterFirstPaint(window, lambda: _finish(window, start))
     window.show()
     code = app.exec()
     if not runner.shutdown():
@@ -87,8 +96,9 @@ def tell_trouble(error: FolioscopeError, *, settings: SettingsStore, argv: Seque
     box.exec()
 
 
-def _finish(window: MainWindow) -> None:
+def _finish(window: MainWindow, start: WindowStart) -> None:
     window.complete()
+    window.outside.begin(start)
     window.session.open()
 
 

@@ -47,6 +47,7 @@ class Lane(StrEnum):
     HEAT = "heat"  # may load a model first, which must not hold up the page itself
     LOOK = "look"  # hours of looking at pages stand in nobody's way
     MODELS = "models"  # one install or trial at a time: they share disk and processor
+    UPDATES = "updates"  # a server that does not answer holds nothing else up
     OTHER = "other"
 
 
@@ -59,6 +60,7 @@ _THREADS = {
     Lane.HEAT: 1,
     Lane.LOOK: 1,
     Lane.MODELS: 1,
+    Lane.UPDATES: 1,
     Lane.OTHER: 2,
 }
 

@@ -10,13 +10,12 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QStackedWidget, QVBoxLay
 from folioscope.domain.errors import ModelMissingError
 from folioscope.domain.queries import PageFilter
 from folioscope.domain.results import SearchResults, Suggestion
-from folioscope.domain.updates import UpdateState
 from folioscope.gui.centre import Centre
 from folioscope.gui.foot import Foot
 from folioscope.gui.index_controller import IndexController
 from folioscope.gui.library_facts import Facts, LibraryFacts
 from folioscope.gui.library_mending import LibraryMending
-from folioscope.gui.library_notes import OPENING, READING, fault_note, newer_note
+from folioscope.gui.library_notes import OPENING, READING, fault_note
 from folioscope.gui.library_session import LibrarySession, sentence_of
 from folioscope.gui.look_controller import ActivityWatch, LookController
 from folioscope.gui.other_libraries import ask_for_library, ask_for_new_library, open_library
@@ -27,9 +26,9 @@ from folioscope.gui.search_controller import SearchController
 from folioscope.gui.sentences import translated
 from folioscope.gui.sidebar.rows import folder_name
 from folioscope.gui.sidebar.sidebar import Sidebar
-from folioscope.gui.update_controller import UpdateController
 from folioscope.gui.window_frame import WindowFrame
 from folioscope.gui.window_memory import WindowMemory
+from folioscope.gui.window_outside import WindowOutside
 from folioscope.gui.words import tr
 from folioscope.services.api import Services
 from folioscope.services.updates import Updates
@@ -74,8 +73,7 @@ class MainWindow(QWidget):
         self.indexing = IndexController(session, parent=self)
         self.looking = LookController(session, parent=self)
         self.library = LibraryFacts(session, parent=self)
-        self.updates = UpdateController(updates, session.runner, parent=self)
-        self.updates.found.connect(self._tell_newer)
+        self.outside = WindowOutside(self, updates)
         self._mending = LibraryMending(self)
         self._language = language
         self._earlier = EarlierQueries(memory.queries())
@@ -341,11 +339,6 @@ class MainWindow(QWidget):
         """Show in the settings which version this is, and whether there is a newer one."""
         self.settings_page.choose(self.settings_page.index_of(self.settings_page.about))
         self.show_settings()
-
-    def _tell_newer(self, state: UpdateState) -> None:
-        self.notes.tell(newer_note(state, show=self.show_about))
-        if state.release is not None:
-            self.updates.note_told(state.release.version)
 
     def close_settings(self) -> bool:
         """Go back from the settings; False if they are not shown."""

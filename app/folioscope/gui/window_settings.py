@@ -20,7 +20,7 @@ def make_settings(window: "MainWindow") -> SettingsPage:
         window.settings,
         window.page_actions,
         rebuild=window.indexing.rebuild,
-        updates=window.updates,
+        updates=window.outside.updates,
     )
     made.back_wanted.connect(window.close_settings)
     window.indexing.rebuilding.connect(made.library.tell_rebuilding)
@@ -71,7 +71,9 @@ def _reopen(window: "MainWindow") -> None:
     services = window.session.services()
     if services is None:
         return
+    window.outside.stop_listening()  # or the new window would hand over to this one, which goes
     if open_library(services.library.directory):
         window.close()
     else:
+        window.outside.listen()
         window.tell(tr("That library could not be opened in a new window."))

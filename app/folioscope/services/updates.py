@@ -93,7 +93,7 @@ class Updates:
     @property
     def is_due(self) -> bool:
         """Whether it is to be looked by itself: turned on, possible, and not asked for a day."""
-        if not self._settings.current.checks_updates or not self._can_look:
+        if not self._can_look or not self._is_wanted():
             return False
         tried_at, now = self._memory.read().tried_at, self._now()
         return tried_at is None or not timedelta(0) <= now - tried_at < _PERIOD
@@ -105,7 +105,7 @@ class Updates:
         """
         if not self._can_look:
             raise UpdateError(NO_KEY, hint="Look on the page that you have Folioscope from.")
-        if not self._settings.current.checks_updates:
+        if not self._is_wanted():
             raise _turned_off()
         known = msgspec.structs.replace(self._memory.read(), tried_at=self._now())
         self._memory.write(known)
@@ -124,6 +124,10 @@ class Updates:
     def note_told(self, version: str) -> None:
         """Remember that the user was told of a version; raise UpdateError."""
         self._memory.write(msgspec.structs.replace(self._memory.read(), told=version))
+
+    def _is_wanted(self) -> bool:
+        """Whether it is turned on, as the file says: it may have been turned off elsewhere."""
+        return self._settings.load().checks_updates
 
     @property
     def _host(self) -> str:

@@ -16,6 +16,7 @@ from folioscope.jobs.progress import JobContext
 from folioscope.jobs.tokens import Cancelled, CancelToken
 from folioscope.services.update_manifest import read_manifest
 from folioscope.services.updates import ThisMachine
+from folioscope.settings.store import SettingsStore
 from signing.secret_keys import make_key
 from tests.loopback_hub import Fault
 from tests.publisher import MANIFEST, SIGNATURE, Publisher, notice, publisher_at
@@ -63,6 +64,17 @@ def test_nobody_is_asked_unless_it_was_turned_on(publisher: Publisher) -> None:
     assert asker.state().standing is UpdateStanding.UNKNOWN
     assert publisher.hub.asked == []
     assert not (publisher.home / "updates.json").exists()
+
+
+def test_turned_off_in_another_window_it_asks_no_more(publisher: Publisher) -> None:
+    publisher.publish()
+    asker = publisher.asker()
+    assert asker.is_due
+    SettingsStore(publisher.home / "settings.json").change(checks_updates=False)
+    assert not asker.is_due
+    with pytest.raises(UpdateError, match="turned off"):
+        asker.check(JobContext())
+    assert publisher.hub.asked == []
 
 
 def test_by_itself_it_asks_once_a_day_whatever_came_of_it(publisher: Publisher) -> None:

@@ -18,6 +18,7 @@ from folioscope.gui.library_facts import Facts
 from folioscope.gui.library_session import LibrarySession
 from folioscope.gui.page_actions import PageActions
 from folioscope.gui.parts import Button, Label, painted, row, rule
+from folioscope.gui.settings.about_section import AboutSection
 from folioscope.gui.settings.files_section import FilesSection
 from folioscope.gui.settings.library_section import LibrarySection
 from folioscope.gui.settings.look_section import LookSection
@@ -26,6 +27,7 @@ from folioscope.gui.settings.section_parts import Section, card
 from folioscope.gui.settings.speed_section import SpeedSection
 from folioscope.gui.shortcuts import key_table
 from folioscope.gui.theme import size_px
+from folioscope.gui.update_controller import UpdateController
 from folioscope.gui.words import tr
 from folioscope.settings.store import SettingsStore
 
@@ -42,6 +44,7 @@ class SettingsPage(QWidget):
         actions: PageActions,
         *,
         rebuild: Callable[[], None],
+        updates: UpdateController,
     ) -> None:
         super().__init__()
         self.library = LibrarySection(session, actions, rebuild=rebuild)
@@ -49,6 +52,7 @@ class SettingsPage(QWidget):
         self.files = FilesSection(settings)
         self.speed = SpeedSection(settings)
         self.look = LookSection(settings)
+        self.about = AboutSection(updates)
         self._sections: list[Section] = []
         self._stack = QStackedWidget()
         self._group = QButtonGroup(self)
@@ -62,6 +66,7 @@ class SettingsPage(QWidget):
             ("languages", self.look),
             ("keyboard", _keyboard_section()),
             ("shield", _privacy_section()),
+            ("circle-help", self.about),
         ):
             self._add(section, icon_name)
         self._lay_out()
@@ -157,7 +162,10 @@ def _privacy_section() -> Section:
             "If you keep pages on a server, their texts and vectors are there; the files "
             "themselves stay here."
         ),
-        tr("Folioscope opens no connection by itself. It sends no reports and counts nothing."),
+        tr(
+            "Folioscope opens no connection by itself, unless you turn on looking for newer "
+            "versions. It sends no reports and counts nothing."
+        ),
         tr("A model is only downloaded after you agreed to it, and checked by its sha256."),
         tr("Passwords of files are kept in memory until the window closes, never on the disk."),
         tr("What you search for is kept on this computer, so that Up brings it back."),
