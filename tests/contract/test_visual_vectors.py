@@ -347,3 +347,15 @@ def test_a_document_without_some_pages_counts_those_it_has(store: VectorStore) -
     store.commit_document(document("a", 3))
     assert store.visual_counts() == {MODEL: 2}
     assert store.visual_missing(MODEL, limit=9) == []
+
+
+def test_what_vectors_take_is_told_by_model(store: VectorStore) -> None:
+    refs = add(store, "a", ["x", "y"])
+    assert store.visual_sizes() == {}
+    put(store, refs)
+    put(store, refs[:1], model="another")
+    sizes = store.visual_sizes()
+    assert sizes.keys() == {MODEL, "another"}
+    assert min(sizes.values()) > 0
+    store.drop_visual(MODEL)
+    assert store.visual_sizes().keys() == {"another"}

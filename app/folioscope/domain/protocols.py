@@ -340,6 +340,10 @@ class VectorStore(Protocol):
         """Count the pages that have vectors, by model."""
         ...
 
+    def visual_sizes(self) -> dict[str, int]:
+        """Tell about how many bytes the vectors take on disk, by model; 0 where it is not told."""
+        ...
+
     def drop_visual(self, model: str) -> None:
         """Forget all vectors of a model."""
         ...

@@ -74,6 +74,13 @@ class MemoryVisuals:
         counts = {model: sum(r in kept for r in refs) for model, kept in self._kept.items()}
         return {model: count for model, count in counts.items() if count}
 
+    def sizes(self) -> dict[str, int]:
+        """Tell how many bytes the vectors take, here in memory."""
+        return {
+            model: sum(page.single.nbytes + page.rows.nbytes for page in kept.values())
+            for model, kept in self._kept.items()
+        }
+
     def drop(self, model: str) -> None:
         """Forget a model."""
         with self._writing():

@@ -95,6 +95,11 @@ class VisualFile:
         with self._database.writing() as connection:
             yield connection
 
+    @property
+    def live_bytes(self) -> int:
+        """The size of the file without its free room; 0 where it is damaged."""
+        return _live_bytes(self.path)
+
     def delete(self) -> None:
         """Delete the file; where another program holds it open, empty it."""
         if not self.path.exists():

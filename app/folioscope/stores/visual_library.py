@@ -114,6 +114,11 @@ class VisualLibrary:
                         counts[model] = int((found & shelves.pages["is_alive"]).sum())
         return {model: count for model, count in counts.items() if count}
 
+    def sizes(self) -> dict[str, int]:
+        """Tell how many bytes the file of each model takes without its free room."""
+        with self._lock:
+            return {model: self._file(model).live_bytes for model in self._models()}
+
     def drop(self, model: str) -> None:
         """Forget a model; its room is free at once."""
         self._check_is_writable()

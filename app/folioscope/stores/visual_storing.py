@@ -16,6 +16,7 @@ class VisualKeeping(Protocol):
     def pages(self, model: str, refs: Sequence[PageRef]) -> list[VisualPage | None]: ...
     def missing(self, model: str, *, limit: int) -> list[PageRef]: ...
     def counts(self) -> dict[str, int]: ...
+    def sizes(self) -> dict[str, int]: ...
     def drop(self, model: str) -> None: ...
 
 
@@ -49,6 +50,10 @@ class VisualStoring(ABC):
     def visual_counts(self) -> dict[str, int]:
         """Count the pages that have vectors, by model."""
         return self._visuals.counts()
+
+    def visual_sizes(self) -> dict[str, int]:
+        """Tell about how many bytes the vectors take on disk, by model; 0 where it is not told."""
+        return self._visuals.sizes()
 
     def drop_visual(self, model: str) -> None:
         """Forget all vectors of a model."""

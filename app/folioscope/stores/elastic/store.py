@@ -313,6 +313,10 @@ class ElasticsearchVectorStore:
         """Count the pages that have vectors, by model."""
         return self._search.visual_counts()
 
+    def visual_sizes(self) -> dict[str, int]:
+        """Tell about how many bytes the vectors take on the server, by model; 0 if it is silent."""
+        return self._visuals.sizes()
+
     def drop_visual(self, model: str) -> None:
         """Forget all vectors of a model."""
         with self._writing():

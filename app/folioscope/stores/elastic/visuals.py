@@ -6,6 +6,7 @@ would let the server compare rows, but needs a paid licence and keeps every row 
 model that makes rows alone, the server searches the rows of pages for each row of the query.
 """
 
+import contextlib
 import threading
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from folioscope.domain.embeddings import Embedding, VisualPage, VisualQuery
+from folioscope.domain.errors import StoreError
 from folioscope.domain.pages import PageRef
 from folioscope.stores.elastic import filters, mapping
 from folioscope.stores.elastic.bulk import BulkAction, Write
@@ -174,6 +176,15 @@ class ServerVisuals:
         """Return the models of which vectors are kept."""
         return list(self._known())
 
+    def sizes(self) -> dict[str, int]:
+        """Tell how many bytes the index of each model takes; 0 where the server does not tell."""
+        known = self._known()
+        told: Json = {}
+        with contextlib.suppress(StoreError):  # serverless projects and narrow roles do not
+            path = f"/{self._library.names.visuals}/_stats/store"
+            told = self._library.connection.read("GET", path).get("indices", {})
+        return {model: _stored(told.get(kept.index, {})) for model, kept in known.items()}
+
     def by_document(self, model: str) -> dict[str, int]:
         """Count the pages that have vectors of a model, by document."""
         known = self._known().get(model)
@@ -277,6 +288,11 @@ class ServerVisuals:
         answers = self._library.connection.msearch(searches)
         hits = (hit["fields"] for answer in answers for hit in answer["hits"]["hits"])
         return {ref_of_key(fields["ref"][0]): fields for fields in hits}
+
+
+def _stored(told: Json) -> int:
+    size = told.get("primaries", {}).get("store", {}).get("size_in_bytes", 0)
+    return int(size)
 
 
 def _source(ref: PageRef, page: VisualPage) -> Json:
