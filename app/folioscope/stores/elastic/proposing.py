@@ -8,10 +8,11 @@ computes it only chooses whom to look at closely. Scores are then ours (see scor
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from folioscope.domain.embeddings import VisualQuery
 from folioscope.domain.pages import Float32
@@ -20,12 +21,17 @@ from folioscope.stores.elastic import filters
 from folioscope.stores.elastic.document_rows import is_document, shown
 from folioscope.stores.elastic.filters import Mask
 from folioscope.stores.elastic.mapping import UNSTORED, Json
+from folioscope.stores.pooling import few
+from folioscope.stores.row_codes import RowCodes
+from folioscope.stores.sketches import ASKED_ROWS
 from folioscope.stores.statistics import LibraryStatistics
 from folioscope.stores.words import Corpus
 
 LEAST = 100  # pages that each kind of evidence proposes in any case
 MOST = 10_000  # hits that the server returns at once
 _RELATED_BOOST = 0.5
+_ROWS, _ROWS_OF_FEW = ASKED_ROWS, 8  # of a query; few where the filter is long
+_A_ROW = 200  # pages that each of them proposes
 _FETCHED = 1000  # pages that one search fetches
 PLACES: Json = {**UNSTORED, "docvalue_fields": ["ref"]}
 
@@ -118,7 +124,7 @@ def _by_meaning(plan: Plan, statistics: LibraryStatistics, vector: Float32) -> l
     ]
 
 
-def _nearest(plan: Plan, name: str, vector: Float32, mask: list[Json]) -> Json:
+def _nearest(plan: Plan, name: str, vector: npt.NDArray[Any], mask: list[Json]) -> Json:
     wanted = plan.wanted
     near: Json = {
         "field": name,
@@ -134,7 +140,20 @@ def _nearest(plan: Plan, name: str, vector: Float32, mask: list[Json]) -> Json:
 def visual_search(plan: Plan, query: VisualQuery, *, allowed: list[str] | None) -> Json:
     """Return the search of a visual model's index; ``allowed``: keys of pages, None for all."""
     mask = [{"terms": {"ref": allowed}}] if allowed is not None else list(plan.allowed.places)
-    return _nearest(plan, "at", query.single, mask)
+    if len(query.single) or query.rows is None:
+        return _nearest(plan, "at", query.single, mask)
+    return _by_rows(plan, query.rows, mask, most=_ROWS if allowed is None else _ROWS_OF_FEW)
+
+
+def _by_rows(plan: Plan, rows: Float32, mask: list[Json], *, most: int) -> Json:
+    """Search each row of the query among the rows of pages; pages that answer several rise.
+
+    Of many rows, as queries by picture have them, the means of what is alike stand for all.
+    """
+    asked = few(rows, most)
+    each = replace(plan, limit=min(plan.limit, _A_ROW))
+    near = [_nearest(each, "rows.at", codes, mask)["knn"] for codes in RowCodes.of(asked).codes]
+    return {"knn": near, "size": plan.wanted, "track_total_hits": False, **PLACES}
 
 
 def fetching(plan: Plan, proposals: Proposals, fields: Sequence[str]) -> Iterator[Json]:
