@@ -360,6 +360,10 @@
       <translation>請檢查網路。</translation>
     </message>
     <message>
+      <source>Check the prefix, or add a folder first.</source>
+      <translation>請檢查名稱開頭，或先加入資料夾。</translation>
+    </message>
+    <message>
       <source>Check the prefix, or index into it first.</source>
       <translation>請檢查名稱開頭，或先在那裡建立索引。</translation>
     </message>
@@ -894,6 +898,10 @@
       <translation>它有 rank_vectors，因此由它自己比對外觀向量列。</translation>
     </message>
     <message>
+      <source>It lacks rank_vectors, so rows of looks are compared on this computer.</source>
+      <translation>它沒有 rank_vectors，因此外觀向量列在這台電腦上比對。</translation>
+    </message>
+    <message>
       <source>It looks like what you typed</source>
       <translation>外觀與您輸入的內容相似</translation>
     </message>
@@ -920,10 +928,6 @@
     <message>
       <source>Its address begins with http://, not https://.</source>
       <translation>它的位址以 http:// 開頭，而不是 https://。</translation>
-    </message>
-    <message>
-      <source>Its licence lacks rank_vectors, so rows of looks are compared on this computer.</source>
-      <translation>它的授權不含 rank_vectors，因此外觀向量列在這台電腦上比對。</translation>
     </message>
     <message>
       <source>Its text is still to be read</source>
@@ -1168,6 +1172,10 @@
     <message>
       <source>Name</source>
       <translation>名稱</translation>
+    </message>
+    <message>
+      <source>Name an http:// proxy, or none.</source>
+      <translation>請設定 http:// 代理伺服器，或不設定。</translation>
     </message>
     <message>
       <source>Name the folder with the whole checkpoint.</source>
@@ -2044,6 +2052,10 @@
       <translation>在此處理器最快。</translation>
     </message>
     <message>
+      <source>The proxy that is set for this computer cannot be used for this.</source>
+      <translation>這部電腦設定的代理伺服器無法用於此處。</translation>
+    </message>
+    <message>
       <source>The quotation mark is not closed; searched for the words one by one.</source>
       <translation>引號沒有成對，已改為逐字搜尋。</translation>
     </message>
@@ -2182,6 +2194,10 @@
     <message>
       <source>This system keeps no secrets for Folioscope: its keyring is missing or locked.</source>
       <translation>這個系統無法為 Folioscope 保存密碼：鑰匙圈不存在或已鎖定。</translation>
+    </message>
+    <message>
+      <source>This user may not ask for version and licence: the cluster right “monitor” is missing.</source>
+      <translation>這個使用者不能查詢版本與授權：缺少叢集權限「monitor」。</translation>
     </message>
     <message>
       <source>This user may not read the indices {0}-… on {1}.</source>

@@ -74,7 +74,7 @@ def test_the_test_button_says_what_it_found(desk: WindowDesk, qtbot: QtBot) -> N
         "office: Elasticsearch 8.19.21, licence basic.",
         "You may search and write there.",
         "Vectors are found with int8_hnsw.",
-        "Its licence lacks rank_vectors, so rows of looks are compared on this computer.",
+        "It lacks rank_vectors, so rows of looks are compared on this computer.",
         "The server does not fuse results (RRF), so Folioscope does.",
     ]
 

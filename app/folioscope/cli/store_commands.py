@@ -150,7 +150,8 @@ def _where(place: StorePlace) -> str:
 
 
 def _say_facts(facts: StoreFacts) -> None:
-    say(f"{strong('Pages are kept', sys.stdout)} {_where(facts.place)}: {safe(facts.where)}")
+    folder = f": {safe(facts.where)}" if facts.place.elastic is None else ""
+    say(f"{strong('Pages are kept', sys.stdout)} {_where(facts.place)}{folder}")
     if facts.health is StoreHealth.WORKING:
         pages, documents = counted(facts.pages, "page"), counted(facts.documents, "document")
         say(f"{pages} in {documents}, {size(facts.disk_bytes)}")
@@ -173,7 +174,7 @@ def _say_server(server: ElasticFacts | None) -> None:
 def _rank_vectors(server: ElasticFacts) -> str:
     if server.has_rank_vectors:
         return "rank_vectors is there, so the server compares rows of looks itself."
-    return "rows of looks are compared here, as the licence lacks rank_vectors."
+    return "rows of looks are compared here, as the server lacks rank_vectors."
 
 
 def _say_report(report: CopyReport) -> None:

@@ -151,5 +151,5 @@ def test_what_the_server_is_and_chooses_is_shown(
     said = capsys.readouterr().out
     assert "Elasticsearch 8.19.21, licence basic" in said
     assert "int8_hnsw" in said
-    assert "the licence lacks rank_vectors" in said
+    assert "the server lacks rank_vectors" in said
     assert "does not fuse results" in said

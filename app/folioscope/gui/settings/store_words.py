@@ -31,7 +31,7 @@ def server_words(facts: ElasticFacts, *, is_read_only: bool) -> str:
         rights = tr("You will only search there.")
     else:
         rights = tr("You may only search there.")
-    rows = tr("Its licence lacks rank_vectors, so rows of looks are compared on this computer.")
+    rows = tr("It lacks rank_vectors, so rows of looks are compared on this computer.")
     if facts.has_rank_vectors:
         rows = tr("It has rank_vectors, so it compares rows of looks itself.")
     lines = [

@@ -15,7 +15,9 @@ from folioscope.stores.elastic.asking import WRITING, Asker
 from folioscope.system.server_trust import address_of
 
 OLDEST = (8, 14)
+ICU = "analysis-icu"
 _UNKNOWN = "unknown"
+_NOT_TOLD = "This user may not ask for version and licence: the cluster right “monitor” is missing."
 # what writing asks of indices: `manage` is for aliases and mappings
 _READ_RIGHTS = ("read", "view_index_metadata")
 _WRITE_RIGHTS = ("write", "create_index", "manage")
@@ -42,6 +44,7 @@ def ask_identity(asker: Asker, token: Cancellation | None = None) -> Identity:
     except errors.UnknownUserError:
         raise
     except errors.DeniedError:  # this user may do this and that, but not ask for the version
+        _check_is_server(asker, token)
         return Identity(asker.server, _UNKNOWN, (), is_serverless=False)
     if not isinstance(said, Mapping) or "version" not in said:
         raise errors.not_elasticsearch(asker.server)
@@ -53,28 +56,45 @@ def ask_identity(asker: Asker, token: Cancellation | None = None) -> Identity:
     return Identity(str(said.get("cluster_name", asker.server)), version, numbers, is_serverless)
 
 
+def _check_is_server(asker: Asker, token: Cancellation | None) -> None:
+    """Ask what everybody may: below an address that is none, everything is denied as well."""
+    try:
+        said = asker.ask("GET", "/_security/_authenticate", token=token, timeout_s=10.0)
+    except errors.RefusedError as error:
+        raise errors.not_elasticsearch(asker.server) from error
+    if not isinstance(said, Mapping) or "username" not in said:
+        raise errors.not_elasticsearch(asker.server)
+
+
 def ask_facts(
     asker: Asker, place: ElasticPlace, identity: Identity, token: Cancellation | None = None
 ) -> ElasticFacts:
     """Ask for everything that the store's choices depend on."""
     asking = _Asking(asker, place, identity, token)
     licence, plugins = asking.licence(), asking.plugins()
+    is_told = plugins is not None
     rights = asking.rights()
     can_read = all(rights[r] for r in _READ_RIGHTS)
     can_write = can_read and not place.is_read_only and all(rights[r] for r in _WRITE_RIGHTS)
     vector_index, has_rank_vectors = asking.vector_indices(licence, can_write=can_write)
     has_fusion = can_read and asking.has_fusion()
+    if not is_told and can_write and asking.has_icu():
+        plugins = (ICU,)
+    lacks_icu = ICU not in (plugins or ()) and (is_told or can_write)
     return ElasticFacts(
         name=identity.name,
         version=identity.version,
         licence=licence,
-        plugins=plugins,
+        plugins=plugins or (),
         vector_index=vector_index,
         has_rank_vectors=has_rank_vectors,
         has_fusion=has_fusion,
         can_read=can_read,
         can_write=can_write,
-        missing=tuple(_missing(place, rights, has_icu="analysis-icu" in plugins, fuses=has_fusion)),
+        missing=(
+            *([_NOT_TOLD] if identity.version == _UNKNOWN else []),
+            *_missing(place, rights, lacks_icu=lacks_icu, fuses=has_fusion),
+        ),
     )
 
 
@@ -90,10 +110,12 @@ class _Asking:
         said = self._asked("GET", "/_license") or {}
         return str(said.get("license", {}).get("type", _UNKNOWN))
 
-    def plugins(self) -> tuple[str, ...]:
-        """Plugins and modules that every node has."""
+    def plugins(self) -> tuple[str, ...] | None:
+        """Plugins and modules that every node has, None where this user is not told."""
         wanted = "nodes.*.plugins.name,nodes.*.modules.name"
-        said = self._asked("GET", "/_nodes/plugins", params={"filter_path": wanted}) or {}
+        said = self._asked("GET", "/_nodes/plugins", params={"filter_path": wanted})
+        if said is None:
+            return None
         nodes = [
             {p["name"] for kind in ("plugins", "modules") for p in node.get(kind, ())}
             for node in said.get("nodes", {}).values()
@@ -120,6 +142,11 @@ class _Asking:
         kinds = (k for k in _KINDS if self._takes({"type": "dense_vector", **_probe(k)}))
         return next(kinds, "flat"), self._takes({"type": "rank_vectors"})
 
+    def has_icu(self) -> bool:
+        """Whether an index can be cut into words by ICU, where plugins are not told."""
+        analyzer = {"said": {"type": "custom", "tokenizer": "icu_tokenizer"}}
+        return self._takes({"type": "text", "analyzer": "said"}, {"analysis.analyzer": analyzer})
+
     def has_fusion(self) -> bool:
         """Whether results of several searches can be fused by the server (RRF)."""
         one: dict[str, Any] = {"standard": {"query": {"match_all": {}}}}
@@ -137,10 +164,13 @@ class _Asking:
         kind = "bbq_hnsw" if is_new or numbers >= _KNOWS_BBQ else "int8_hnsw"
         return kind, (is_new or numbers >= _KNOWS_RANK_VECTORS) and licence in _WITH_ALL
 
-    def _takes(self, field: Mapping[str, Any]) -> bool:
+    def _takes(self, field: Mapping[str, Any], analysis: Mapping[str, Any] | None = None) -> bool:
         """Whether an index can have a field: tried with one that is deleted at once."""
         name = f"{self.place.prefix}-trial-{uuid.uuid4().hex[:12]}"
-        settings = {} if self.identity.is_serverless else {"index.number_of_replicas": 0}
+        settings: dict[str, Any] = (
+            {} if self.identity.is_serverless else {"index.number_of_replicas": 0}
+        )
+        settings |= analysis or {}
         body = {"settings": settings, "mappings": {"properties": {"v": dict(field)}}}
         params = {"wait_for_active_shards": "0"}
         try:
@@ -181,7 +211,7 @@ def _probe(kind: str) -> dict[str, Any]:
 
 
 def _missing(
-    place: ElasticPlace, rights: Mapping[str, bool], *, has_icu: bool, fuses: bool
+    place: ElasticPlace, rights: Mapping[str, bool], *, lacks_icu: bool, fuses: bool
 ) -> list[str]:
     told: list[str] = []
     address = address_of(place)
@@ -193,7 +223,7 @@ def _missing(
     if lacking:
         names = ", ".join(lacking)
         told.append(f"You lack these rights on {place.prefix}-*: {names}.")
-    if not has_icu:
+    if lacks_icu:
         told.append("Without the analysis-icu plugin some scripts are cut into words less well.")
     if not fuses:
         told.append("The server does not fuse results (RRF), so Folioscope does.")

@@ -34,8 +34,19 @@ class Cluster:
         self.rights = rights
         self.indices: set[str] = set()
         self.made: list[str] = []
+        self.is_silent = self.has_icu = False
+        self.knows_user = True
+
+    def keep_silent(self, *, has_icu: bool, knows_user: bool = True) -> None:
+        """Let nobody ask for version, licence and plugins."""
+        self.is_silent, self.has_icu, self.knows_user = True, has_icu, knows_user
 
     def answer(self, asked: Asked) -> Answer | None:
+        if self.is_silent and asked.path in ("/", "/_license", "/_nodes/plugins"):
+            return error("security_exception", "action [x] is unauthorized", 403)
+        if asked.path == "/_security/_authenticate":
+            nothing = Answer(400, {"error": "no handler found for uri [/]"})
+            return Answer(body={"username": "anna"}) if self.knows_user else nothing
         if asked.path == "/":
             return self.greeting
         if asked.path == "/_license":
@@ -63,6 +74,9 @@ class Cluster:
             return Answer(body={"acknowledged": True})
         field = asked.json["mappings"]["properties"]["v"]
         self.made.append(name)
+        if field["type"] == "text":
+            is_taken = self.has_icu and "icu_tokenizer" in str(asked.json["settings"])
+            return Answer(body={}) if is_taken else error("illegal_argument_exception", "no", 400)
         if field.get("index_options", field)["type"] not in self.takes:
             return error("mapper_parsing_exception", "unknown type", 400)
         self.indices.add(name)
@@ -143,6 +157,31 @@ def test_a_right_that_lacks_is_named() -> None:
 def test_serverless_tells_an_old_number_and_is_new() -> None:
     cluster = Cluster("8.11.0", flavor="serverless", rights=("read", "view_index_metadata"))
     assert facts_of(cluster).vector_index == "bbq_hnsw"
+
+
+@pytest.mark.parametrize("has_icu", [True, False])
+def test_what_a_user_may_not_ask_is_tried_or_told(has_icu: bool) -> None:
+    cluster = Cluster(rights=("read", "view_index_metadata", "write", "create_index", "manage"))
+    cluster.keep_silent(has_icu=has_icu)
+    facts = facts_of(cluster)
+    assert (facts.version, facts.licence, facts.can_write) == ("unknown", "unknown", True)
+    assert facts.plugins == (("analysis-icu",) if has_icu else ())
+    assert any("analysis-icu" in sentence for sentence in facts.missing) is not has_icu
+    assert "cluster right “monitor”" in facts.missing[0]
+
+
+def test_plugins_that_are_neither_told_nor_tried_are_not_said_to_lack() -> None:
+    cluster = Cluster(rights=("read", "view_index_metadata"))
+    cluster.keep_silent(has_icu=False)
+    assert not any("analysis-icu" in sentence for sentence in facts_of(cluster).missing)
+    assert cluster.made == []
+
+
+def test_below_the_address_of_a_server_there_is_none() -> None:
+    cluster = Cluster()
+    cluster.keep_silent(has_icu=False, knows_user=False)
+    with server(cluster.answer) as asked, pytest.raises(UntrustedServerError, match="is not Elas"):
+        connected(asked.url)
 
 
 @pytest.mark.parametrize(
