@@ -7,7 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtNetwork import QLocalSocket
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from folioscope.domain.queries import PageFilter
@@ -117,6 +120,16 @@ def test_a_later_start_without_paths_shows_the_window(
     assert process.returncode == 0
     qtbot.waitUntil(lambda: not desk.window.isMinimized())
     assert desk.window.searches.scope == PageFilter(folders=(REPORTS,))
+
+
+def test_a_file_that_macos_hands_over_later_is_searched_in(
+    started: Callable[..., WindowDesk], tmp_path: Path, qtbot: QtBot, qapp: QApplication
+) -> None:
+    file = tmp_path / "later.pdf"
+    file.write_bytes(b"%PDF-")
+    desk = started()
+    QCoreApplication.sendEvent(qapp, QFileOpenEvent(str(file)))
+    qtbot.waitUntil(lambda: desk.fakes.indexing.added == [str(file)])
 
 
 def test_without_an_open_window_a_start_goes_on(place: Path) -> None:

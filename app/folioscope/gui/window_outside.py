@@ -1,9 +1,9 @@
-"""What reaches a window from outside: later starts on its library, and newer versions."""
+"""What reaches a window from outside: files to search in, later starts, newer versions."""
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
+from PySide6.QtGui import QFileOpenEvent, QGuiApplication
 
 from folioscope.domain.updates import UpdateState
 from folioscope.gui.library_notes import newer_note
@@ -12,6 +12,7 @@ from folioscope.services.updates import Updates
 
 if TYPE_CHECKING:
     from folioscope.gui.main_window import MainWindow
+    from folioscope.gui.searching_in import SearchingIn
     from folioscope.gui.start import SingleWindow, WindowStart
 
 _CAN_RAISE = ("xcb", "windows", "cocoa")
@@ -19,12 +20,13 @@ _CALM_MS = 10_000  # so long nobody asks for newer versions: the library opens f
 
 
 class WindowOutside(QObject):
-    """Joins both to the window; nothing happens before ``begin``."""
+    """Joins them to the window; nothing happens before ``begin``."""
 
     def __init__(self, window: "MainWindow", updates: Updates) -> None:
         super().__init__(window)
         self._window = window
         self._single: SingleWindow | None = None
+        self._searching: SearchingIn | None = None
         self.updates = UpdateController(updates, window.session.runner, parent=self)
         self.updates.found.connect(self._tell_newer)
 
@@ -33,12 +35,23 @@ class WindowOutside(QObject):
         from folioscope.gui import searching_in
         from folioscope.gui.start import SingleWindow
 
-        searching = searching_in.SearchingIn(self._window, start.paths)
+        self._searching = searching_in.SearchingIn(self._window, start.paths)
         self._single = SingleWindow(start, parent=self)
-        self._single.asked.connect(searching.ask)
+        self._single.asked.connect(self._searching.ask)
         self._single.asked.connect(self._come_to_front)
         self.listen()
+        app = QCoreApplication.instance()
+        if app is not None:
+            app.aboutToQuit.connect(self.stop_listening)  # the loop that would answer is over
+            app.installEventFilter(self)
         QTimer.singleShot(calm_ms, self.updates.begin)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        """Search in files that macOS hands to a program that runs already."""
+        if isinstance(event, QFileOpenEvent) and event.file() and self._searching is not None:
+            self._searching.ask([event.file()])
+            return True
+        return False
 
     def listen(self) -> None:
         """Take what later starts on the library name."""

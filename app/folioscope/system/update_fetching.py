@@ -43,10 +43,8 @@ class HttpsFetcher:
         Follows redirects to other https addresses; refuses more than ``MOST_BYTES``.
         """
         import httpx2
-        import truststore
 
-        context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        with httpx2.Client(verify=context, timeout=self._silence_s, headers=_HEADERS) as client:
+        with self._client() as client:
             for _ in range(_MOST_REDIRECTS + 1):
                 token.raise_if_cancelled()
                 try:
@@ -58,6 +56,19 @@ class HttpsFetcher:
                     return found
                 address = found
         raise UpdateError(f"{_host(address)} sends from one address to the next.", hint=_LATER)
+
+    def _client(self) -> "httpx2.Client":
+        import httpx2
+        import truststore
+
+        context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        try:
+            return httpx2.Client(verify=context, timeout=self._silence_s, headers=_HEADERS)
+        except (ImportError, ValueError, httpx2.InvalidURL) as error:
+            raise UpdateError(
+                "The proxy that is set for this computer cannot be used for this.",
+                hint="Name an http:// proxy, or none.",
+            ) from error
 
 
 def _ask(client: "httpx2.Client", address: str, token: Cancellation) -> Fetched | str:

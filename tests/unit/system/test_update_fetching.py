@@ -134,6 +134,17 @@ def test_a_silent_server_is_left(publisher: Publisher) -> None:
         fetch(publisher.address, silence_s=0.2)
 
 
+@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:9", "nonsense://x", "ftp://x"])
+def test_a_proxy_that_cannot_be_used_is_told_of(
+    publisher: Publisher, monkeypatch: pytest.MonkeyPatch, proxy: str
+) -> None:
+    publisher.publish()
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    with pytest.raises(UpdateError, match="The proxy that is set"):
+        fetch(publisher.address)
+    assert publisher.hub.asked == []
+
+
 def test_a_server_that_is_not_there_is_told_of() -> None:
     with socket.socket() as held:  # nobody listens there, and nobody else can
         held.bind(("127.0.0.1", 0))

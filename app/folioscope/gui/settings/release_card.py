@@ -1,5 +1,6 @@
 """A newer version: what is new in it, and where it is."""
 
+import re
 from collections.abc import Callable
 
 from PySide6.QtCore import QDate, QLocale, Qt
@@ -65,5 +66,9 @@ class ReleaseCard(QFrame):
 
 
 def notes_of(release: Release) -> str:
-    """Return what is new in the user's language, in English where that is lacking."""
-    return release.notes.get(language_of(QLocale()), release.notes["en"])
+    """Return what is new in the user's language, in English where that is lacking.
+
+    Headings become bold lines: Qt would draw them larger than the card's own title.
+    """
+    notes = release.notes.get(language_of(QLocale()), release.notes["en"])
+    return re.sub(r"^#+ +(.+)$", r"**\1**\n", notes, flags=re.MULTILINE)
