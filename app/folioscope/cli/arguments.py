@@ -144,6 +144,7 @@ def _gui(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument(
         "--search-in",
+        nargs="?",  # of a menu that names no folder
         action="append",
         default=[],
         metavar="DIR",

@@ -123,6 +123,7 @@ def _run(options: Namespace, wiring: Wiring) -> int:
 def _searched_in(options: Namespace) -> list[str]:
     """Return what a window is to search in; raise FolioscopeError where that does not exist."""
     paths = (*options.paths, *options.search_in) if options.command else ()
+    paths = tuple(filter(None, paths))
     if not paths:
         return []
     from folioscope.cli.commands import named
