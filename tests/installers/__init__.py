@@ -1,0 +1,1 @@
+"""Installers that are really run, by tools that few have: ``pytest tests/installers``."""
