@@ -236,6 +236,10 @@
       <translation>全部 {count} 頁已就緒。</translation>
     </message>
     <message>
+      <source>Also finds charts, diagrams and screenshots by look, on any computer, and frames the part that matched. It understands English; words in other languages are found as Starter finds them.</source>
+      <translation>也能依外觀找到圖表、示意圖和螢幕截圖，任何電腦都能執行，並框出相符的部分。它看得懂英文；其他語言的文字仍由「入門」來找。</translation>
+    </message>
+    <message>
       <source>Also finds charts, tables and layouts by look, and frames the part that matched.</source>
       <translation>也能依外觀找到圖表、表格和版面，並框出相符的部分。</translation>
     </message>
@@ -994,6 +998,10 @@
       <translation>淺色</translation>
     </message>
     <message>
+      <source>Light pages</source>
+      <translation>輕量頁面</translation>
+    </message>
+    <message>
       <source>Light up only “{word}”</source>
       <translation>只標示「{word}」</translation>
     </message>
@@ -1582,6 +1590,10 @@
       <translation>在搜尋欄按 Ctrl+Enter 時，會把最好的 20 頁連同您的文字再讀一次。{model}，{size}。</translation>
     </message>
     <message>
+      <source>Recommended here: needs no graphics card</source>
+      <translation>推薦這台電腦使用：不需要顯示卡</translation>
+    </message>
+    <message>
       <source>Released on {date}.</source>
       <translation>推出日期：{date}。</translation>
     </message>
@@ -2100,8 +2112,8 @@
       <translation>之後會在背景分析 {count} 頁的外觀。</translation>
     </message>
     <message>
-      <source>Then {count} pages are looked at in the background: {time}.</source>
-      <translation>之後會在背景分析 {count} 頁的外觀：{time}。</translation>
+      <source>Then {count} pages are looked at in the background: {time}, about {size}.</source>
+      <translation>接著會在背景查看 {count} 頁：約需 {time}，佔用約 {size}。</translation>
     </message>
     <message>
       <source>There is no library on {0} under this name yet.</source>
@@ -2394,6 +2406,10 @@
       <translation>使用的元件</translation>
     </message>
     <message>
+      <source>What this library holds of it goes too: {count} pages, {size}. To use it again they are looked at anew.</source>
+      <translation>這個資料庫中由它看過的內容也會一併移除：{count} 頁，{size}。若要再次使用，會重新看過這些頁面。</translation>
+    </message>
+    <message>
       <source>What was done is kept; go on later.</source>
       <translation>已完成的都會保留；請稍後再繼續。</translation>
     </message>
@@ -2546,6 +2562,14 @@
     <message>
       <source>not in use</source>
       <translation>未使用</translation>
+    </message>
+    <message>
+      <source>not in use, can be used again at once</source>
+      <translation>未使用，可立即再次使用</translation>
+    </message>
+    <message>
+      <source>not in use, the other {count} pages would take {time}</source>
+      <translation>未使用，其餘 {count} 頁約需 {time}</translation>
     </message>
     <message>
       <source>or paste a picture with Ctrl+V</source>
@@ -2740,8 +2764,8 @@ Keep pages there from now on?</source>
       <translation>{total} 頁中有 {count} 頁相符</translation>
     </message>
     <message>
-      <source>{count} pages were looked at with {name}. To use it again they are looked at anew.</source>
-      <translation>已用「{name}」分析 {count} 頁。再次使用時須重新分析。</translation>
+      <source>{count} pages were looked at with {name}, which takes {size}. To use it again they are looked at anew.</source>
+      <translation>{name} 已看過 {count} 頁，佔用 {size}。若要再次使用，會重新看過這些頁面。</translation>
     </message>
     <message>
       <source>{done} of {total} pages</source>
@@ -2784,8 +2808,8 @@ Keep pages there from now on?</source>
       <translation>{name} 無法讀取。</translation>
     </message>
     <message>
-      <source>{name} is deleted from this computer, which frees {size}. What the libraries hold of it stays until it is dropped.</source>
-      <translation>「{name}」會從這部電腦刪除，釋出 {size}。資料庫中的分析結果會保留，直到您捨棄。</translation>
+      <source>{name} is deleted from this computer, which frees {size}.</source>
+      <translation>{name} 會從這台電腦刪除，可釋出 {size}。</translation>
     </message>
     <message>
       <source>{name} is downloaded from {repository}: {size}.</source>
@@ -2822,6 +2846,10 @@ Keep pages there from now on?</source>
     <message>
       <source>{name}, for {uses}; agreed to on {day}</source>
       <translation>{name}，用於{uses}；於 {day} 同意</translation>
+    </message>
+    <message>
+      <source>{name}, no longer here</source>
+      <translation>{name}，已不在這裡</translation>
     </message>
     <message>
       <source>{name}, page {page}</source>

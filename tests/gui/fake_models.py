@@ -60,6 +60,17 @@ def model(
 
 
 V4, CLIP, M0 = "jina-embeddings-v4", "jina-clip-v2", "jina-reranker-m0"
+LIGHT = "colmodernvbert"
+
+
+def light(*, is_installed: bool = False) -> ModelInfo:
+    """The model of Light pages."""
+    return replace(
+        model(LIGHT, "ColModernVBERT", download_gb=1.0, is_installed=is_installed),
+        licence="MIT",
+        is_commercial_use_allowed=True,
+        dims=(),
+    )
 
 
 @dataclass
@@ -74,6 +85,7 @@ class FakeModels:
         }
     )
     ids: dict[str, str] = field(default_factory=lambda: {"photos": CLIP, "pages": V4})
+    recommended: str = ""
     chosen: str = "starter"
     second: str = ""
     refusals: dict[str, str] = field(default_factory=dict)
@@ -90,7 +102,8 @@ class FakeModels:
         starter = Profile("starter", None, None, self.chosen == "starter")
         own = {n: n for n, m in self.kept.items() if m.kind is ModelKind.ENCODER}
         named = {**{n: n for n in own if n not in self.ids.values()}, **self.ids}
-        order = sorted(named, key=lambda i: (i not in self.ids, i != "photos"))
+        known = ["light", "photos", "pages"]
+        order = sorted(named, key=lambda i: known.index(i) if i in known else len(known))
         return [starter, *(self._profile(each, named[each]) for each in order)]
 
     def _profile(self, profile_id: str, name: str) -> Profile:
@@ -103,6 +116,7 @@ class FakeModels:
             self.chosen == profile_id,
             self.refusals.get(name, ""),
             self.trials.get(name),
+            is_recommended=profile_id == self.recommended,
         )
 
     def rerankers(self) -> list[ModelInfo]:

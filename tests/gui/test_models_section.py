@@ -18,7 +18,7 @@ from folioscope.gui.settings.models_section import ModelsSection
 from folioscope.services.look_api import LookCoverage, LookPhase, LookState
 from folioscope.system import machine
 from tests.gui.desk import WindowDesk
-from tests.gui.fake_models import CLIP, GB, M0, V4, FakeModels, model
+from tests.gui.fake_models import CLIP, GB, LIGHT, M0, V4, FakeModels, light, model
 from tests.gui.fakes import Fakes
 
 Make = Callable[..., WindowDesk]
@@ -256,7 +256,7 @@ def installed(make_desk: Make, fakes: Fakes, qtbot: QtBot) -> ModelsSection:
     fakes.models.chosen = "photos"
     fakes.look.held = [
         LookCoverage(f"{CLIP} 1 int8", 1000, True),
-        LookCoverage(f"{V4} 1 w8a8", 124, False),
+        LookCoverage(f"{V4} 1 w8a8", 124, False, 124 * 40_000),
     ]
     return shown(make_desk, fakes, qtbot)
 
@@ -265,7 +265,8 @@ def test_a_switch_says_what_it_costs_and_is_made(
     installed: ModelsSection, fakes: Fakes, qtbot: QtBot
 ) -> None:
     actions = installed.table.column("pages").actions
-    assert actions.note.text() == "Then 1,500 pages are looked at in the background: 11 hours."
+    told = "Then 1,500 pages are looked at in the background: 11 hours, about 60.0 MB."
+    assert actions.note.text() == told
     actions.use.click()
     qtbot.waitUntil(lambda: actions.status.text() == "In use")
     assert asks(fakes.models, "choose") == [("choose", "pages")]
@@ -285,10 +286,13 @@ def test_removing_asks_and_goes_back_to_the_starter(
     actions = installed.table.column("photos").actions
     actions.remove.click()
     assert "frees 4.6 GB" in asked[0]
+    assert "What this library holds of it goes too: 1,000 pages" in asked[0]
     assert asks(fakes.models, "remove") == []
+    assert fakes.look.dropped == []
     actions.remove.click()
     qtbot.waitUntil(lambda: actions.install.isVisibleTo(actions))
     assert fakes.models.chosen == "starter"
+    assert fakes.look.dropped == [f"{CLIP} 1 int8"]
 
 
 def test_files_are_checked_on_request(installed: ModelsSection, fakes: Fakes, qtbot: QtBot) -> None:
@@ -310,7 +314,8 @@ def test_what_the_library_holds_is_listed_and_dropped_when_unused(
     used, unused = installed.coverage.rows()
     assert used.meter.accessibleName() == f"Photos ({CLIP}, int8), 62%"
     assert not used.drop.isVisibleTo(installed)
-    assert unused.count.text() == "7 % looked at: 124 of 1,624 pages · not in use"
+    told = "not in use, the other 1,500 pages would take 11 hours"
+    assert unused.count.text() == f"7 % looked at: 124 of 1,624 pages · 5.0 MB · {told}"
     monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Yes)
     unused.drop.click()
     qtbot.waitUntil(lambda: len(installed.coverage.rows()) == 1)
@@ -343,6 +348,66 @@ def test_a_second_look_is_installed_used_and_no_longer_used(
     doing.stop.click()
     qtbot.waitUntil(lambda: doing.use.isVisibleTo(doing))
     assert fakes.models.second == ""
+
+
+# --- several models in one library -----------------------------------------------------------
+
+
+def with_light(fakes: Fakes, **named: bool) -> None:
+    fakes.models.kept[LIGHT] = light(**named)
+    fakes.models.ids["light"] = LIGHT
+    fakes.models.recommended = "light"
+
+
+def test_light_pages_stand_behind_the_starter_and_are_recommended(
+    make_desk: Make, fakes: Fakes, qtbot: QtBot
+) -> None:
+    with_light(fakes)
+    section = shown(make_desk, fakes, qtbot)
+    titles = [column.title for column in section.table.columns]
+    assert titles == ["Starter", "Light pages", "Photos", "Pages"]
+    advised = [c.id for c in section.table.columns if c.advice.isVisibleTo(c.advice.parentWidget())]
+    assert advised == ["light"]
+    assert section.table.column("light").texts()[0] == "1.0 GB"
+    read_licence(section, "light", qtbot).agree.click()
+    status = section.table.column("light").actions.status
+    qtbot.waitUntil(lambda: status.text() == "In use")
+
+
+def test_a_model_whose_vectors_are_all_there_is_used_again_at_once(
+    make_desk: Make, fakes: Fakes, qtbot: QtBot
+) -> None:
+    with_light(fakes, is_installed=True)
+    fakes.models.kept[V4] = model(V4, "Pages", is_installed=True)
+    fakes.models.chosen = "pages"
+    fakes.look.held = [
+        LookCoverage(f"{V4} 1 w8a8", 900, True),
+        LookCoverage(f"{LIGHT} main w8a8", 1624, False, 60_000_000),
+    ]
+    section = shown(make_desk, fakes, qtbot)
+    qtbot.waitUntil(lambda: len(section.coverage.rows()) == 2)
+    told = "100 % looked at: 1,624 of 1,624 pages · 60.0 MB · not in use, can be used again at once"
+    assert section.coverage.rows()[1].count.text() == told
+    note = section.table.column("light").actions.note
+    assert note.text() == "All 1,624 pages are ready."
+
+
+def test_vectors_of_another_precision_are_no_use_and_those_of_no_model_are_named(
+    make_desk: Make, fakes: Fakes, qtbot: QtBot
+) -> None:
+    with_light(fakes, is_installed=True)  # in w8a8
+    fakes.models.trials[LIGHT] = Trial(4.0, GB, "CPUExecutionProvider", True)
+    fakes.look.held = [
+        LookCoverage(f"{LIGHT} main fp32", 1624, False, 60_000_000),
+        LookCoverage("gone 7 fp16", 3, False, 1000),
+    ]
+    section = shown(make_desk, fakes, qtbot)
+    qtbot.waitUntil(lambda: len(section.coverage.rows()) == 2)
+    note = section.table.column("light").actions.note.text()
+    assert note.startswith("Then 1,624 pages are looked at in the background: 2 hours")
+    names = [row.meter.accessibleName() for row in section.coverage.rows()]
+    assert names[0].startswith(f"Light pages ({LIGHT}, fp32)")
+    assert names[1].startswith("gone, fp16, no longer here")
 
 
 # --- room and keyboard -----------------------------------------------------------------------

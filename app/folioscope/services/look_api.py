@@ -51,11 +51,27 @@ class LookState:
 
 @dataclass(frozen=True, slots=True)
 class LookCoverage:
-    """Pages that have vectors of a model. ``is_current``: the one that searches use."""
+    """Pages that have vectors of a model. ``is_current``: the one that searches use.
+
+    ``model`` is the fingerprint: the same model in another precision is another one here.
+    ``size_bytes``: about what they take on disk, 0 where it is not told.
+    """
 
     model: str
     pages: int
     is_current: bool
+    size_bytes: int = 0
+
+    @property
+    def name(self) -> str:
+        """The model's name: its fingerprint begins with it."""
+        return self.model.partition(" ")[0]
+
+    @property
+    def precision(self) -> str:
+        """In which numbers the model was, empty where the fingerprint does not tell."""
+        parts = self.model.split(" ")[1:3]
+        return next((part for part in parts if part in set(Precision)), "")
 
 
 class LookService(Protocol):
@@ -99,21 +115,23 @@ class Profile:
     """A way to find pages that can be chosen in Settings.
 
     ``model`` is None for the starter. ``refusal`` says why this machine cannot run it.
+    ``is_recommended``: of those that look at pages it suits this machine best.
     """
 
-    id: str  # "starter", "photos", "pages", or a model's name for the user's own
+    id: str  # "starter", "light", "photos", "pages", or a model's name for the user's own
     model: ModelInfo | None
     precision: Precision | None
     is_chosen: bool
     refusal: str = ""
     trial: Trial | None = None
+    is_recommended: bool = False
 
 
 class ModelsService(Protocol):
     """Installs, measures and chooses models. Needs no open library."""
 
     def profiles(self) -> list[Profile]:
-        """The starter, photos, pages, and encoders of the user's own."""
+        """The starter, light pages, photos, pages, and encoders of the user's own."""
         ...
 
     def rerankers(self) -> list[ModelInfo]: ...

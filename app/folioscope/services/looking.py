@@ -88,8 +88,9 @@ class LibraryLooker:
                 counts = {chosen: counts.get(chosen, 0), **counts}
                 failed = len(FailureNotes(self._rooms.stores.reading, chosen).reasons)
                 self._note_figures(LookPhase.IDLE, done=counts[chosen], failed=failed)
+        sizes = self._rooms.stores.reading.visual_sizes()
         return [
-            LookCoverage(model, pages, is_current=model == chosen)
+            LookCoverage(model, pages, model == chosen, sizes.get(model, 0))
             for model, pages in sorted(counts.items(), key=lambda item: item[0] != chosen)
         ]
 

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -25,8 +26,9 @@ from folioscope.system import paths
 from folioscope.system.machine import Machine, look_at_machine
 
 STARTER = "starter"
-PROFILES = {"photos": "jina-clip-v2", "pages": "jina-embeddings-v4"}
-_TITLES = {"photos": "Photos", "pages": "Pages"}
+LIGHT = "light"
+PROFILES = {LIGHT: "colmodernvbert", "photos": "jina-clip-v2", "pages": "jina-embeddings-v4"}
+_TITLES = {LIGHT: "Light pages", "photos": "Photos", "pages": "Pages"}
 _TRIALS_FILE = "trials.json"
 _MEMORY_FOR_OTHERS = 0.9  # of the machine's memory, the rest is the system's
 _logger = logging.getLogger(__name__)
@@ -53,7 +55,7 @@ class ShelvedModels:
         self._machine = machine
 
     def profiles(self) -> list[Profile]:
-        """Return the starter, photos, pages, and encoders of the user's own."""
+        """Return the starter, light pages, photos, pages, and encoders of the user's own."""
         chosen = self._settings.current.visual_model
         machine, trials = self._machine(self._models_dir()), self._trials()
         encoders = {m.name: m for m in self._shelf.models() if m.kind is ModelKind.ENCODER}
@@ -61,13 +63,11 @@ class ShelvedModels:
             (profile, encoders.pop(name)) for profile, name in PROFILES.items() if name in encoders
         ]
         own = [(model.name, model) for model in encoders.values()]
-        return [
-            Profile(STARTER, None, None, is_chosen=not chosen),
-            *(
-                _profile(identity, model, chosen, machine, trials)
-                for identity, model in (*named, *own)
-            ),
+        found = [
+            _profile(identity, model, chosen, machine, trials)
+            for identity, model in (*named, *own)
         ]
+        return [Profile(STARTER, None, None, is_chosen=not chosen), *_recommended(found, trials)]
 
     def rerankers(self) -> list[ModelInfo]:
         """Return the models for second looks."""
@@ -201,6 +201,17 @@ def _profile(
         refusal=_refusal(_TITLES.get(identity, model.title), model, precision, machine),
         trial=trials.get(f"{model.name} {precision.value}"),
     )
+
+
+def _recommended(profiles: Sequence[Profile], trials: Trials) -> list[Profile]:
+    """Mark Light pages where there is no graphics card that could run the larger ones."""
+    has_card = any(p.model and p.model.recommended is Precision.FP16 for p in profiles) or any(
+        not trial.provider.startswith("CPU") for trial in trials.values()
+    )
+    return [
+        replace(p, is_recommended=p.id == LIGHT and not has_card and not p.refusal)
+        for p in profiles
+    ]
 
 
 def _precision(model: ModelInfo, machine: Machine) -> Precision:

@@ -120,6 +120,44 @@ def test_profiles_are_the_starter_photos_pages_and_the_users_own(service):
     assert all(not profile.refusal for profile in profiles)
 
 
+LIGHT = replace(
+    PAGES, name="colmodernvbert", title="ColModernVBERT", dims=(), recommended=Precision.INT8
+)
+
+
+def recommended(profiles) -> list[str]:
+    return [profile.id for profile in profiles if profile.is_recommended]
+
+
+def test_light_pages_come_behind_the_starter_and_suit_machines_without_a_card(service):
+    made = service(PHOTOS, PAGES, LIGHT)
+    assert [p.id for p in made.profiles()] == ["starter", "light", "photos", "pages"]
+    assert recommended(made.profiles()) == ["light"]
+    assert recommended(service(PHOTOS, PAGES).profiles()) == []
+
+
+def test_light_pages_are_not_recommended_beside_a_card_or_where_they_cannot_run(service):
+    with_card = replace(PAGES, recommended=Precision.FP16)
+    assert recommended(service(with_card, LIGHT).profiles()) == []
+    assert recommended(service(LIGHT, memory_gb=3).profiles()) == []
+
+
+def test_a_trial_on_a_card_ends_the_recommendation(service, monkeypatch):
+    made = service(PAGES, LIGHT)
+    on_card = Trial(0.1, GB, "CUDAExecutionProvider", False)
+    monkeypatch.setattr(StubShelf, "trial", lambda *_args, **_named: on_card)
+    made.trial("pages", JobContext())
+    assert recommended(made.profiles()) == []
+
+
+def test_light_pages_are_chosen_by_either_name(service, settings):
+    made = service(installed(LIGHT, Precision.INT8))
+    for name in ("light", "colmodernvbert"):
+        settings.change(visual_model="")
+        made.choose(name)
+        assert settings.current.visual_model == "colmodernvbert"
+
+
 def test_rerankers_are_no_profiles(service):
     assert [model.name for model in service().rerankers()] == ["jina-reranker-m0"]
 

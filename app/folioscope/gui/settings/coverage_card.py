@@ -6,20 +6,31 @@ from functools import partial
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from folioscope.domain.models import Precision
 from folioscope.gui.parts import Button, Label, Meter, RowStack, column, painted, row
 from folioscope.gui.sentences import translated
+from folioscope.gui.settings.model_words import duration, size_words
 from folioscope.gui.strip.wording import look_words
 from folioscope.gui.words import number, tr
 from folioscope.services.look_api import LookCoverage, LookState
 
 
 class HeldRow(QWidget):
-    """A model's pages: name, count, meter, and Drop where it is not in use."""
+    """A model's pages: name, count, meter, and Drop where it is not in use.
 
-    def __init__(self, held: LookCoverage, title: str, page_count: int) -> None:
+    ``seconds_a_page``: what the pages that are left would cost each, None where not measured.
+    """
+
+    def __init__(
+        self,
+        held: LookCoverage,
+        title: str,
+        page_count: int,
+        *,
+        seconds_a_page: float | None = None,
+    ) -> None:
         super().__init__()
         self._page_count = page_count
+        self._size_bytes = held.size_bytes
         self.count = Label("", "small", tone="muted", wrap=True)
         self.meter = Meter(name=title, tint="accent" if held.is_current else "control")
         self.drop = Button(tr("Drop…"), kind="link")
@@ -32,7 +43,9 @@ class HeldRow(QWidget):
         self.device.hide()
         texts = column(row((name, 1), self.drop), self.meter, self.count, self.device, gap=4)
         layout.addWidget(texts)
-        self.show_pages(held.pages, more="" if held.is_current else tr("not in use"))
+        self.show_pages(
+            held.pages, more="" if held.is_current else self._rest(held, seconds_a_page)
+        )
 
     def show_pages(self, pages: int, *, more: str = "") -> None:
         """Show how many pages there are."""
@@ -41,8 +54,20 @@ class HeldRow(QWidget):
         told = tr("{percent} % looked at: {done} of {total} pages").format(
             percent=int(100 * share), done=number(pages), total=number(total)
         )
-        self.count.setText(f"{told} · {more}" if more else told)
+        size = size_words(self._size_bytes) if self._size_bytes else ""
+        self.count.setText(" · ".join(filter(None, (told, size, more))))
         self.meter.set_share(share)
+
+    def _rest(self, held: LookCoverage, seconds_a_page: float | None) -> str:
+        """Say that a model is not in use, and what it would take to go on with it."""
+        left = max(0, self._page_count - held.pages)
+        if not left:
+            return tr("not in use, can be used again at once")
+        if seconds_a_page is None:
+            return tr("not in use")
+        took = duration(seconds_a_page * left)
+        told = tr("not in use, the other {count} pages would take {time}")
+        return told.format(count=number(left), time=took)
 
     def show_device(self, reason: str) -> None:
         """Say why what runs the model was chosen."""
@@ -53,7 +78,7 @@ class HeldRow(QWidget):
 class CoverageCard(QFrame):
     """A row a model; hidden while the library holds none."""
 
-    drop_asked = Signal(str, str, int)  # fingerprint, title, pages
+    drop_asked = Signal(object, str)  # LookCoverage, title
 
     def __init__(self) -> None:
         super().__init__()
@@ -68,15 +93,20 @@ class CoverageCard(QFrame):
         self.hide()
 
     def show_held(
-        self, coverage: Sequence[LookCoverage], titles: Mapping[str, str], page_count: int
+        self,
+        coverage: Sequence[LookCoverage],
+        titles: Mapping[str, str],
+        page_count: int,
+        times: Mapping[str, float],
     ) -> None:
-        """Show what the library holds."""
+        """Show what the library holds; ``times``: seconds a page by name and precision."""
         self._current = None
         made = []
         for held in sorted(coverage, key=lambda each: not each.is_current):
-            title = title_of(held.model, titles)
-            line = HeldRow(held, title, page_count)
-            line.drop.clicked.connect(partial(self.drop_asked.emit, held.model, title, held.pages))
+            title = title_of(held, titles)
+            each = times.get(f"{held.name} {held.precision}")
+            line = HeldRow(held, title, page_count, seconds_a_page=each)
+            line.drop.clicked.connect(partial(self.drop_asked.emit, held, title))
             if held.is_current:
                 self._current = line
             made.append(line)
@@ -94,9 +124,9 @@ class CoverageCard(QFrame):
             self._current.show_device(translated(state.device))
 
 
-def title_of(fingerprint: str, titles: Mapping[str, str]) -> str:
+def title_of(held: LookCoverage, titles: Mapping[str, str]) -> str:
     """Return what the model of some vectors is called, and in which precision it was."""
-    name, *rest = fingerprint.split(" ")
-    precision = next((part for part in rest[:2] if part in set(Precision)), "")
-    told = ", ".join(filter(None, (name, precision)))
-    return f"{titles[name]} ({told})" if name in titles else told
+    told = ", ".join(filter(None, (held.name, held.precision)))
+    if held.name not in titles:
+        return tr("{name}, no longer here").format(name=told)
+    return f"{titles[held.name]} ({told})"

@@ -12,6 +12,7 @@ from folioscope.gui.settings.licence_dialog import LicenceDialog
 from folioscope.gui.settings.model_desk import InstallWish, ModelDesk
 from folioscope.gui.settings.model_words import size_words
 from folioscope.gui.words import number, tr
+from folioscope.services.look_api import LookCoverage
 
 
 class ModelAsking(QObject):
@@ -81,22 +82,28 @@ class ModelAsking(QObject):
     def remove(self, model: ModelInfo, title: str) -> None:
         """Remove a model once the user said so."""
         size = sum(build.size_bytes for build in model.builds) + model.partial_bytes
-        told = tr(
-            "{name} is deleted from this computer, which frees {size}. "
-            "What the libraries hold of it stays until it is dropped."
-        )
-        text = told.format(name=title, size=size_words(size))
+        text = tr("{name} is deleted from this computer, which frees {size}.")
+        text = text.format(name=title, size=size_words(size))
+        held = self._desk.held_of(model.name)
+        if held.pages:
+            more = tr(
+                "What this library holds of it goes too: {count} pages, {size}. "
+                "To use it again they are looked at anew."
+            )
+            text += " " + more.format(count=number(held.pages), size=size_words(held.size_bytes))
         if self._is_agreed(tr("Remove {name}").format(name=title), text):
             self._desk.remove(model.name)
 
-    def drop(self, model: str, title: str, pages: int) -> None:
+    def drop(self, held: LookCoverage, title: str) -> None:
         """Drop what the library holds of a model once the user said so."""
         told = tr(
-            "{count} pages were looked at with {name}. To use it again they are looked at anew."
+            "{count} pages were looked at with {name}, which takes {size}. "
+            "To use it again they are looked at anew."
         )
-        text = told.format(count=number(pages), name=title)
+        size = size_words(held.size_bytes)
+        text = told.format(count=number(held.pages), name=title, size=size)
         if self._is_agreed(tr("Drop {name}").format(name=title), text):
-            self._desk.drop(model)
+            self._desk.drop(held.model)
 
     def _is_agreed(self, title: str, text: str) -> bool:
         answer = QMessageBox.question(self._window, title, text)

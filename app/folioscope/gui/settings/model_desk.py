@@ -16,6 +16,7 @@ from folioscope.gui.library_session import LibrarySession, Work, sentence_of
 from folioscope.jobs.progress import JobContext, Progress
 from folioscope.services.api import Services
 from folioscope.services.look_api import LookCoverage, Profile
+from folioscope.services.look_dropping import Dropped, drop_looks, of_model
 from folioscope.system.machine import Machine, look_at_machine
 from folioscope.system.paths import models_dir
 
@@ -112,9 +113,7 @@ class ModelDesk(QObject):
         if not is_known or self.facts is None:
             return
         self._coverage = tuple(
-            replace(held, pages=pages)
-            if held.is_current and held.model.partition(" ")[0] == name
-            else held
+            replace(held, pages=pages) if held.is_current and held.name == name else held
             for held in self._coverage
         )
         self.facts = replace(self.facts, coverage=self._coverage)
@@ -305,14 +304,21 @@ class ModelDesk(QObject):
 
         self._submit(lambda services, _ctx: services.models.choose_reranker(name), told)
 
+    def held_of(self, name: str) -> Dropped:
+        """Return what the library holds of a model, in whatever precision, as far as is known."""
+        held = [each for each in self._coverage if each.name == name]
+        return Dropped(sum(h.pages for h in held), sum(h.size_bytes for h in held))
+
     def remove(self, name: str) -> None:
-        """Delete a model's files, choosing the Starter first where it was in use."""
+        """Delete a model's files and vectors, choosing the Starter first where it was in use."""
 
         def work(services: Services, _ctx: JobContext) -> int:
             used = (p for p in services.models.profiles() if p.is_chosen and p.model)
             if any(p.model is not None and p.model.name == name for p in used):
                 services.models.choose("starter")
-            return services.models.remove(name)
+            freed = services.models.remove(name)
+            drop_looks(services.look, of_model(name))
+            return freed
 
         def told(_freed: int) -> None:
             self._set_work(name, None)

@@ -70,7 +70,12 @@ def progress_words(progress: Progress | None) -> tuple[str, str]:
 
 def profile_title(profile: Profile) -> str:
     """Return what a profile is called."""
-    known = {"starter": tr("Starter"), "photos": tr("Photos"), "pages": tr("Pages")}
+    known = {
+        "starter": tr("Starter"),
+        "light": tr("Light pages"),
+        "photos": tr("Photos"),
+        "pages": tr("Pages"),
+    }
     return known.get(profile.id) or (profile.model.title if profile.model else profile.id)
 
 
@@ -78,6 +83,11 @@ def profile_about(profile: Profile) -> str:
     """Say in a sentence what a profile finds."""
     known = {
         "starter": tr("Words and their meaning, in about 100 languages. Reads text in pictures."),
+        "light": tr(
+            "Also finds charts, diagrams and screenshots by look, on any computer, "
+            "and frames the part that matched. It understands English; "
+            "words in other languages are found as Starter finds them."
+        ),
         "photos": tr("Also finds photos and drawings by what they show."),
         "pages": tr(
             "Also finds charts, tables and layouts by look, and frames the part that matched."

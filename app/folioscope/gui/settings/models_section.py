@@ -23,7 +23,7 @@ from folioscope.gui.settings.profile_table import ProfileTable
 from folioscope.gui.settings.second_look_card import SecondLookCard
 from folioscope.gui.settings.section_parts import Section
 from folioscope.gui.settings.server_models_card import ServerModelsCard
-from folioscope.gui.settings.standings import standing_of
+from folioscope.gui.settings.standings import standing_of, times_of
 from folioscope.gui.strip.wording import speed
 from folioscope.gui.words import tr
 from folioscope.services.api import IndexState
@@ -127,7 +127,7 @@ class ModelsSection(Section):
         self.second.show_trial(self.desk.trials.get(self.second.name))
         self.unusable.setText("\n".join(translated(each) for each in facts.problems))
         self.unusable.setVisible(bool(facts.problems))
-        self.coverage.show_held(facts.coverage, self._titles, self._page_count)
+        self.coverage.show_held(facts.coverage, self._titles, self._page_count, times_of(facts))
         self._show_measuring()
 
     def _show_costs(self) -> None:
@@ -140,6 +140,7 @@ class ModelsSection(Section):
             made = self.table.column(profile.id)
             made.show_model(profile.model)
             made.show_costs(self._costs(profile, facts), names)
+            made.show_advice(is_recommended=profile.is_recommended)
         self._show_standings()
 
     def _costs(self, profile: Profile, facts: ModelFacts) -> Costs:

@@ -78,6 +78,10 @@ class ProfileColumn:
         self.title = profile_title(profile)
         self.frame = painted("card", QFrame())
         about = Label(profile_about(profile), "small", tone="muted", wrap=True)
+        self.advice = Label(
+            tr("Recommended here: needs no graphics card"), "small_strong", tone="good", wrap=True
+        )
+        self.advice.setVisible(profile.is_recommended)
         self._values = [Label(UNKNOWN, "label", wrap=True) for _ in range(5)]
         self._name = Label("", "small", wrap=True)
         self._licence = Label("", "small", tone="muted", wrap=True)
@@ -86,7 +90,11 @@ class ProfileColumn:
         self.licence.clicked.connect(self._ask_licence)
         self.actions = ModelActions(self.title)
         self.cells = [
-            _cell(column(Label(self.title, "title", wrap=True), about, gap=2), top=14, bottom=8),
+            _cell(
+                column(Label(self.title, "title", wrap=True), self.advice, about, gap=2),
+                top=14,
+                bottom=8,
+            ),
             *(_cell(value, top=5, bottom=5) for value in self._values),
             _cell(self._licence_cell(), top=5, bottom=8),
             _cell(column(rule(), 4, self.actions, gap=6), bottom=14),
@@ -126,6 +134,10 @@ class ProfileColumn:
         self._licence.setVisible(bool(model.licence))
         self._use.setText(use_words(model))
         self._use.set_tone("muted" if model.is_commercial_use_allowed else "warn")
+
+    def show_advice(self, *, is_recommended: bool) -> None:
+        """Say whether it suits this computer best."""
+        self.advice.setVisible(is_recommended)
 
     def show_standing(self, standing: Standing, *, is_chosen: bool) -> None:
         """Show how it stands; what is in use has a blue frame."""

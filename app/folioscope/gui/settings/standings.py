@@ -1,15 +1,25 @@
 """How a model stands, in words, as plain functions of what is known."""
 
+from collections.abc import Sequence
+
 from folioscope.domain.models import ModelInfo
 from folioscope.gui.sentences import translated
 from folioscope.gui.settings.model_actions import Standing
 from folioscope.gui.settings.model_desk import CheckState, ModelFacts, ModelWork
-from folioscope.gui.settings.model_words import duration, part_of, profile_title, room_refusal
+from folioscope.gui.settings.model_words import (
+    duration,
+    part_of,
+    profile_title,
+    room_refusal,
+    size_words,
+)
 from folioscope.gui.words import number, tr
 from folioscope.services.look_api import LookCoverage, Profile
 from folioscope.system.machine import Machine
 
 _LONGEST_ON_BUTTON = 12
+# pages of some 250 rows of 128 numbers, and a vector of 1,024, as tests/benchmarks measure them
+_BYTES_WITH_ROWS, _BYTES_OF_VECTOR = 40_000, 1_500
 
 
 def standing_of(
@@ -25,10 +35,9 @@ def standing_of(
     if model is None:
         return _of_starter(profile, page_count)
     if model.is_installed:
-        covered = covered_pages(facts.coverage, model.name)
         return Standing(
             in_use=tr("In use") if profile.is_chosen else "",
-            note=_cost_of_use(profile, page_count, covered),
+            note=_cost_of_use(profile, page_count, facts.coverage),
             can_use=not profile.is_chosen,
             can_remove=True,
             refusal=translated(profile.refusal),
@@ -70,7 +79,8 @@ def _of_starter(profile: Profile, page_count: int) -> Standing:
     return Standing(note=note, can_use=True)
 
 
-def _cost_of_use(profile: Profile, page_count: int, covered: int) -> str:
+def _cost_of_use(profile: Profile, page_count: int, coverage: Sequence[LookCoverage]) -> str:
+    covered = covered_pages(coverage, profile)
     left = max(0, page_count - covered)
     if not page_count:
         return ""
@@ -83,17 +93,35 @@ def _cost_of_use(profile: Profile, page_count: int, covered: int) -> str:
         told = tr("Then {count} pages are looked at in the background.")
         return told.format(count=number(left))
     took = duration(profile.trial.seconds_a_page * left)
-    told = tr("Then {count} pages are looked at in the background: {time}.")
-    return told.format(count=number(left), time=took)
+    told = tr("Then {count} pages are looked at in the background: {time}, about {size}.")
+    size = size_words(round(left * _bytes_a_page(profile, coverage)))
+    return told.format(count=number(left), time=took, size=size)
 
 
-def covered_pages(coverage: tuple[LookCoverage, ...], name: str) -> int:
-    """Return how many pages were looked at with a model; of its builds that in use counts."""
-    held = [each for each in coverage if model_of(each.model) == name]
+def _bytes_a_page(profile: Profile, coverage: Sequence[LookCoverage]) -> float:
+    """Return what a page takes on disk: of this model, or as much as one of its kind."""
+    model = profile.model
+    held = [c for c in coverage if model and c.name == model.name and c.pages and c.size_bytes]
+    if held:
+        return held[0].size_bytes / held[0].pages
+    return _BYTES_WITH_ROWS if model and model.has_rows else _BYTES_OF_VECTOR
+
+
+def times_of(facts: ModelFacts) -> dict[str, float]:
+    """Return the seconds that a page takes by model and precision, as far as it was measured."""
+    return {
+        f"{profile.model.name} {profile.precision.value}": profile.trial.seconds_a_page
+        for profile in facts.profiles
+        if profile.model and profile.precision and profile.trial
+    }
+
+
+def covered_pages(coverage: Sequence[LookCoverage], profile: Profile) -> int:
+    """Return how many pages were looked at with a model; what another precision made is no use."""
+    name = profile.model.name if profile.model else ""
+    held = [each for each in coverage if each.name == name]
     current = next((each.pages for each in held if each.is_current), None)
-    return max((each.pages for each in held), default=0) if current is None else current
-
-
-def model_of(fingerprint: str) -> str:
-    """Return the name of the model that made vectors: their fingerprint begins with it."""
-    return fingerprint.partition(" ")[0]
+    if current is not None:
+        return current
+    usable = ("", profile.precision.value if profile.precision else "")
+    return max((each.pages for each in held if each.precision in usable), default=0)
