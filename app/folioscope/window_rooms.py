@@ -60,6 +60,6 @@ def run_window(
         open_for_repair=lambda: library.open(creates=True, for_repair=True),
         leave_server=leave_server,
         settings=settings,
-        updates=updates_of(settings),
+        updates=lambda: updates_of(settings),
         start=WindowStart(directory, paths.data_dir(), tuple(searched_in)),
     )

@@ -72,7 +72,7 @@ def desk(qapp: QApplication, tmp_path: Path, models_dir: Path, qtbot: QtBot) -> 
         library_name="Library",
         settings=settings,
         memory=memory,
-        updates=updates_of(settings),
+        updates=lambda: updates_of(settings),
     )
     window.complete()
     window.resize(1440, 900)

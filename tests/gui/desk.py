@@ -33,7 +33,7 @@ class WindowDesk:
             library_name="Research",
             settings=self.settings,
             memory=self.memory,
-            updates=updates or updates_of(self.settings),
+            updates=lambda: updates or updates_of(self.settings),
         )
         self.window.complete()
         self.window.resize(1440, 900)

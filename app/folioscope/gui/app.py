@@ -17,10 +17,10 @@ from folioscope.gui.main_window import MainWindow
 from folioscope.gui.resources import resource
 from folioscope.gui.start import WindowStart, hand_over
 from folioscope.gui.theme import SystemTheme
+from folioscope.gui.update_controller import MakeUpdates
 from folioscope.gui.window_memory import WindowMemory
 from folioscope.gui.words import install_language, tr
 from folioscope.services.api import Services
-from folioscope.services.updates import Updates
 from folioscope.settings.store import SettingsStore
 from folioscope.system.paths import config_dir
 
@@ -44,7 +44,7 @@ def run(
     open_for_repair: Callable[[], Services] | None = None,
     leave_server: Callable[[], None] | None = None,
     settings: SettingsStore | None = None,
-    updates: Updates,
+    updates: MakeUpdates,
     start: WindowStart,
 ) -> int:
     """Show the window, open the library in the background, and return the exit code.

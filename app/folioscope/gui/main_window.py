@@ -26,12 +26,12 @@ from folioscope.gui.search_controller import SearchController
 from folioscope.gui.sentences import translated
 from folioscope.gui.sidebar.rows import folder_name
 from folioscope.gui.sidebar.sidebar import Sidebar
+from folioscope.gui.update_controller import MakeUpdates
 from folioscope.gui.window_frame import WindowFrame
 from folioscope.gui.window_memory import WindowMemory
 from folioscope.gui.window_outside import WindowOutside
 from folioscope.gui.words import tr
 from folioscope.services.api import Services
-from folioscope.services.updates import Updates
 from folioscope.settings.store import SettingsStore
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class MainWindow(QWidget):
         library_name: str,
         settings: SettingsStore,
         memory: WindowMemory,
-        updates: Updates,
+        updates: MakeUpdates,
         language: str = "en",
     ) -> None:
         super().__init__()

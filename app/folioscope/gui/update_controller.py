@@ -1,12 +1,18 @@
 """Looks for newer versions behind the window's back, if that was turned on."""
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from folioscope.domain.updates import UpdateStanding, UpdateState
 from folioscope.gui.job_runner import JobHandle, JobRunner, Lane
 from folioscope.jobs.progress import JobContext
-from folioscope.services.updates import Updates
 
+if TYPE_CHECKING:  # it is loaded when it is first needed: the window is up sooner
+    from folioscope.services.updates import Updates
+
+MakeUpdates = Callable[[], "Updates"]
 _HOUR_MS = 3_600_000  # how often it is seen whether a day is over
 
 
@@ -19,7 +25,7 @@ class UpdateController(QObject):
     busy_changed = Signal(bool)
 
     def __init__(
-        self, updates: Updates, runner: JobRunner, *, parent: QObject | None = None
+        self, updates: MakeUpdates, runner: JobRunner, *, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._updates = updates
@@ -39,7 +45,8 @@ class UpdateController(QObject):
         updates = self._updates
 
         def work(ctx: JobContext) -> UpdateState | None:
-            return updates.check(ctx) if updates.is_due else None
+            asked = updates()
+            return asked.check(ctx) if asked.is_due else None
 
         if self._own is None and not self._runner.is_closed:
             self._own = self._runner.submit(work, Lane.UPDATES)
@@ -51,14 +58,15 @@ class UpdateController(QObject):
         """Tell what is known; asks nobody."""
         updates = self._updates
         if not self._runner.is_closed:
-            handle = self._runner.submit(lambda _ctx: updates.state(), Lane.OTHER)
+            handle = self._runner.submit(lambda _ctx: updates().state(), Lane.OTHER)
             handle.succeeded.connect(self.changed)
             handle.failed.connect(self.failed)
 
     def check(self) -> None:
         """Look now, because somebody asked for it."""
         if self._handle is None and not self._runner.is_closed:
-            self._handle = self._runner.submit(self._updates.check, Lane.UPDATES)
+            updates = self._updates
+            self._handle = self._runner.submit(lambda ctx: updates().check(ctx), Lane.UPDATES)
             self._handle.succeeded.connect(self.changed)
             self._handle.failed.connect(self.failed)
             self._handle.cancelled.connect(self.reload)
@@ -75,12 +83,12 @@ class UpdateController(QObject):
         """Turn looking on or off; turned off, it stops at once. Raises SettingsError."""
         if not is_on:
             self.cancel()
-        self.changed.emit(self._updates.set_on(is_on=is_on))
+        self.changed.emit(self._updates().set_on(is_on=is_on))
 
     def note_told(self, version: str) -> None:
         """Remember that the user was told of a version."""
         updates = self._updates
-        self._runner.submit(lambda _ctx: updates.note_told(version), Lane.OTHER)
+        self._runner.submit(lambda _ctx: updates().note_told(version), Lane.OTHER)
 
     def _end(self) -> None:
         self._handle = None

@@ -7,8 +7,7 @@ from PySide6.QtGui import QFileOpenEvent, QGuiApplication
 
 from folioscope.domain.updates import UpdateState
 from folioscope.gui.library_notes import newer_note
-from folioscope.gui.update_controller import UpdateController
-from folioscope.services.updates import Updates
+from folioscope.gui.update_controller import MakeUpdates, UpdateController
 
 if TYPE_CHECKING:
     from folioscope.gui.main_window import MainWindow
@@ -22,7 +21,7 @@ _CALM_MS = 10_000  # so long nobody asks for newer versions: the library opens f
 class WindowOutside(QObject):
     """Joins them to the window; nothing happens before ``begin``."""
 
-    def __init__(self, window: "MainWindow", updates: Updates) -> None:
+    def __init__(self, window: "MainWindow", updates: MakeUpdates) -> None:
         super().__init__(window)
         self._window = window
         self._single: SingleWindow | None = None
