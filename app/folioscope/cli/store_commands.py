@@ -130,7 +130,7 @@ def _watching(
         label = last[0].label
         if not label or label in _VERBS:
             return IndexState()
-        return IndexState(IndexPhase.BLOCKED, message=label)
+        return IndexState(IndexPhase.BLOCKED, message=label, may_pass=last[0].may_pass)
 
     return watched, state
 

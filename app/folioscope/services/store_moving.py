@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from typing import TypeVar
 
 from folioscope.domain.documents import Document
 from folioscope.domain.errors import FingerprintMismatchError, LibraryBusyError, StoreError
@@ -19,6 +20,7 @@ from folioscope.services.store_api import CopyReport
 from folioscope.services.store_comparing import AT_ONCE, Checked, Comparison, refs_of
 from folioscope.services.store_copy_log import CopyLog
 
+T = TypeVar("T")
 COPYING, CHECKING = "copying", "checking"
 _LOOK_EVERY_S, _LOOKS = 0.2, 15
 
@@ -94,10 +96,10 @@ class StoreCopy:
         self._carry_statistics(steps, is_alone=is_alone)
         steps.begin(COPYING, documents)
         for batch in _batches(documents):
-            self._copy_unless_done(batch, steps)
-        files = self._copy_the_rest(ids, steps, is_alone=is_alone)
+            steps.patiently(partial(self._copy_unless_done, batch, steps))
+        files = steps.patiently(partial(self._copy_the_rest, ids, steps, is_alone=is_alone))
         self._carry_statistics(steps, is_alone=is_alone)  # of all pages now: not made anew
-        self._target.refresh()
+        steps.write(self._target.refresh)
         checked = self._checked(documents, steps, has_same_pages=is_whole)
         self._log.finish()
         return CopyReport(
@@ -118,7 +120,7 @@ class StoreCopy:
 
     def _carry_statistics(self, steps: "_Steps", *, is_alone: bool) -> None:
         """Whiten as before; where pages of others are as well, theirs hold."""
-        packed = self._source.packed_statistics() if is_alone else None
+        packed = steps.patiently(self._source.packed_statistics) if is_alone else None
         if packed is not None:
             steps.write(partial(self._target.put_statistics, packed))
 
@@ -185,16 +187,16 @@ class StoreCopy:
         comparison = Comparison(self._source, self._target, self._models)
         steps.begin(CHECKING, documents)
         for document in documents:
-            if not comparison.check(document, steps.done):
-                self._copy([document], steps)
-                self._target.refresh()
-                if not comparison.check(document, steps.done):
+            if not steps.patiently(partial(comparison.check, document, steps.done)):
+                steps.patiently(partial(self._copy, [document], steps))
+                steps.write(self._target.refresh)
+                if not steps.patiently(partial(comparison.check, document, steps.done)):
                     raise StoreError(
                         f"The copy differs from the library in {self._name_of(document)}.",
                         hint="Nothing was switched. Check the library with folioscope verify, and"
                         " copy again.",
                     )
-        return comparison.asked(steps.done, has_same_pages=has_same_pages)
+        return steps.patiently(partial(comparison.asked, steps.done, has_same_pages=has_same_pages))
 
     def _name_of(self, document: Document) -> str:
         files = self._source.files(document_id=document.document_id)
@@ -246,10 +248,20 @@ class _Steps:
         self._pace.expect(sum(document.page_count for document in documents))
         self.done(0)
 
-    def write(self, change: Callable[[], None]) -> None:
+    def write(self, change: Callable[[], object]) -> None:
         """Make a change, and make it again where it was blocked."""
         self._ctx.token.checkpoint()
         self._writer.write(change)
+
+    def patiently(self, work: Callable[[], T]) -> T:
+        """Do what reads as well, from its beginning again where a store could not be read."""
+        done = self._pace.pace().done
+
+        def again() -> T:
+            self._pace.add(done - self._pace.pace().done)
+            return work()
+
+        return self._writer.write(again)
 
     def skip(self, pages: int) -> None:
         """Note pages that were done by an earlier run; they tell nothing of the pace."""
@@ -271,4 +283,5 @@ class _Steps:
 
     def _tell_blocked(self, why: str) -> None:
         now = self._pace.pace()
-        self._ctx.report(Progress(now.done, now.total, why or self._label))
+        may_pass = bool(why) and self._writer.may_pass
+        self._ctx.report(Progress(now.done, now.total, why or self._label, may_pass=may_pass))

@@ -14,6 +14,7 @@ from folioscope.domain.errors import (
     DiskFullError,
     FingerprintMismatchError,
     LibraryBusyError,
+    StoreBlockedError,
     StoreError,
 )
 from folioscope.domain.pages import PageRecord, PageRef, TextSource
@@ -228,6 +229,45 @@ def test_cancelling_ends_it_and_keeps_what_was_copied(tmp_path: Path) -> None:
     assert 0 < kept < 6
     run(source, target, tmp_path)
     assert len(target.commits) < 6 + kept
+    assert everything(target) == everything(source)
+
+
+class Away(MemoryVectorStore):
+    """A library on a server that cannot be asked for pages at one time, and then can again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reads = 0
+        self.away_at: int | None = None
+
+    def pages(self, refs: Sequence[PageRef], *, with_vectors: bool = False) -> list[PageRecord]:
+        self.reads += 1
+        if self.away_at is not None and self.reads >= self.away_at:
+            raise StoreBlockedError("The server cannot be reached.")
+        return super().pages(refs, with_vectors=with_vectors)
+
+
+@pytest.mark.parametrize("away_at", [3, 9, 14])  # while it is copied, compared, asked
+def test_a_library_that_cannot_be_read_for_a_while_is_waited_for(
+    tmp_path: Path, away_at: int
+) -> None:
+    source, target = Away(), MemoryVectorStore()
+    source.open(Access.WRITE, fingerprint=FINGERPRINT)
+    fill(source)
+    source.close()
+    source.reads, source.away_at = 0, away_at
+    told: list[Progress] = []
+
+    def report(now: Progress) -> None:
+        told.append(now)
+        if "cannot be reached" in now.label:
+            source.away_at = None  # it is back
+
+    copied = StoreCopy(source, target, log(tmp_path)).run(JobContext(CancelToken(), report))
+    assert [now.may_pass for now in told if "cannot be reached" in now.label] == [True]
+    assert not told[-1].may_pass
+    assert all(now.done <= 30 == now.total for now in told)
+    assert (copied.pages, copied.queries) == (30, 12)
     assert everything(target) == everything(source)
 
 
