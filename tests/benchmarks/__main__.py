@@ -1,5 +1,9 @@
-"""Run benchmarks: ``python -m tests.benchmarks [NAME…]``; without names, all of them."""
+"""Run benchmarks: ``python -m tests.benchmarks [NAME…]``; without names, all of them.
 
+``python -m tests.benchmarks NAME --OPTION…`` hands options to one of them.
+"""
+
+import itertools
 import subprocess
 import sys
 import tempfile
@@ -14,6 +18,7 @@ from tests.conftest import find_shared
 NAMES = {
     "grid": "the grid with 50,000 results: set, resize, scroll, keys, memory",
     "startup": "start to an interactive window, beside a bare PySide6 window",
+    "bundle_start": "start of the frozen bundle to a window that listens, beside the source tree",
     "stalls": "longest stall of the window's event loop while indexing",
     "embedding": "tokens a second and nearness to float32, queries beside pages",
     "indexing": "end-to-end time beside its slowest stage, text layers and OCR",
@@ -31,22 +36,27 @@ NAMES = {
 }
 
 
-def main(names: list[str]) -> int:
+def main(arguments: list[str]) -> int:
     """Run each in a process of its own; exit code 1 if any missed a limit or broke."""
+    options = list(itertools.dropwhile(lambda one: not one.startswith("-"), arguments))
+    names = arguments[: len(arguments) - len(options)]
+    if options and len(names) != 1:
+        print("Options are for one benchmark: name it in front of them.", file=sys.stderr)
+        return 2
     unknown = [name for name in names if name not in NAMES]
     if unknown:
         known = "\n".join(f"  {name:16}{what}" for name, what in NAMES.items())
         print(f"No benchmark is called {', '.join(unknown)}. There are:\n{known}", file=sys.stderr)
         return 2
-    results = {name: _run(name) for name in names or NAMES}
+    results = {name: _run(name, options) for name in names or NAMES}
     print("\n".join(f"{name:16}{said}" for name, said in results.items()))
     return 0 if all(said.startswith("passed") for said in results.values()) else 1
 
 
-def _run(name: str) -> str:
+def _run(name: str, options: list[str]) -> str:
     print(f"== {name}: {NAMES[name]}\n", flush=True)
     started = time.perf_counter()
-    command = [sys.executable, "-m", f"tests.benchmarks.{name}"]
+    command = [sys.executable, "-m", f"tests.benchmarks.{name}", *options]
     with tempfile.TemporaryDirectory() as scratch:
         if name in ("store_search", "elastic_store"):
             command += ["--library", _stock(Path(scratch))]
