@@ -46,7 +46,8 @@ def test_turned_on_it_says_what_is_sent_and_finds_what_is_new(
     assert f"Folioscope {NEXT} was released on" in found.out
     assert "https://folioscope.example/download" in found.out
     assert "- Marks on maps." in found.out
-    assert ask("updates", "show").out == found.out
+    shown = ask("updates", "show").out
+    assert shown.endswith(found.out.partition("\n")[2])
     assert len(publisher.hub.asked) == 2
 
 

@@ -16,8 +16,10 @@ from pytestqt.qtbot import QtBot
 from folioscope.domain.queries import PageFilter
 from folioscope.gui.searching_in import NOT_ADDED
 from folioscope.gui.start import WindowStart, hand_over
+from folioscope.services.api import DropSummary
 from tests.conftest import ROOT
 from tests.gui.desk import WindowDesk
+from tests.gui.fakes import FakeIndexing, Fakes
 
 REPORTS = "/home/me/Reports"  # a folder of the library of the fakes
 Make = Callable[..., WindowDesk]
@@ -35,8 +37,8 @@ def place(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPa
 def started(make_desk: Make, place: Path, qtbot: QtBot) -> Callable[..., WindowDesk]:
     """Windows as the program starts them."""
 
-    def start(*paths: object) -> WindowDesk:
-        desk = make_desk()
+    def start(*paths: object, fakes: Fakes | None = None) -> WindowDesk:
+        desk = make_desk(fakes)
         desk.window.outside.begin(WindowStart(place / "Library", place, tuple(map(str, paths))))
         desk.session.open()
         qtbot.waitUntil(lambda: desk.session.services() is not None)
@@ -66,6 +68,18 @@ def test_a_file_is_added_and_searched_in(
     qtbot.waitUntil(lambda: desk.fakes.indexing.added == [str(file)])
     assert desk.window.searches.scope == PageFilter(folders=(str(file),))
     assert desk.window.notes.texts() == []
+
+
+def test_a_file_that_cannot_be_read_is_told_of(
+    started: Callable[..., WindowDesk], tmp_path: Path, qtbot: QtBot
+) -> None:
+    file = tmp_path / "letter.odt"
+    file.write_bytes(b"PK")
+    desk = started(file, fakes=Fakes(indexing=FakeIndexing(summary=DropSummary(0, 0, 1))))
+    told = "Folioscope cannot read this file: letter.odt"
+    qtbot.waitUntil(lambda: desk.window.notes.texts() == [told])
+    assert desk.fakes.indexing.added == []
+    assert desk.window.searches.scope == PageFilter()
 
 
 def test_a_folder_of_the_library_is_searched_in(

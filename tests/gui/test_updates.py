@@ -166,6 +166,20 @@ def test_turned_on_it_is_looked_once_a_day_and_told_once(
     assert again.window.notes.texts() == []
 
 
+def test_what_kept_it_from_looking_by_itself_is_told_in_about_alone(
+    open_window: Open, publisher: Publisher, qtbot: QtBot, tmp_path: Path
+) -> None:
+    publisher.settings.change(checks_updates=True)
+    (publisher.hub.folder / MANIFEST).unlink()
+    desk = open_window()
+    with qtbot.waitSignal(desk.window.outside.updates.failed):
+        begin(desk, tmp_path)
+    assert desk.window.notes.texts() == []
+    about = about_of(desk)
+    told = "127.0.0.1 has nothing on newer versions (404). Try again later."
+    qtbot.waitUntil(lambda: about.outcome.text() == told)
+
+
 def test_turning_it_off_ends_what_goes_on(
     open_window: Open, publisher: Publisher, qtbot: QtBot, tmp_path: Path
 ) -> None:

@@ -29,6 +29,9 @@ def run(updates: Updates, options: Namespace) -> int:
     if options.json:
         answers.write(_answer(state))
         return _DONE
+    say(f"This is Folioscope {state.version}.")
+    if options.action != "check":
+        _show_switch(state)
     _show(state)
     return _DONE
 
@@ -41,20 +44,21 @@ def _acted(updates: Updates, action: str) -> UpdateState:
     return updates.set_on(is_on=action == "on")
 
 
-def _show(state: UpdateState) -> None:
-    say(f"This is Folioscope {state.version}.")
+def _show_switch(state: UpdateState) -> None:
     if state.cannot:
         say(state.cannot)
-        return
-    if state.is_on:
+    elif state.is_on:
         say(_WHAT_IS_SENT.format(host=safe(state.host)))
     else:
         say("Looking for newer versions is turned off: folioscope updates on")
+
+
+def _show(state: UpdateState) -> None:
     if state.checked_at is not None:
         say(f"Last looked: {state.checked_at.astimezone():%Y-%m-%d %H:%M}")
     if state.release is not None:
         _show_release(state, state.release)
-    elif state.is_on:
+    elif state.is_on and not state.cannot:
         say("It was not looked yet: folioscope updates check")
 
 

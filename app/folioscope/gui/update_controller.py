@@ -32,6 +32,7 @@ class UpdateController(QObject):
         self._runner = runner
         self._handle: JobHandle | None = None  # of what somebody asked for
         self._own: JobHandle | None = None  # of what is done by itself
+        self.trouble: Exception | None = None  # of the last try
         self._timer = QTimer(self, interval=_HOUR_MS)
         self._timer.timeout.connect(self.look_if_due)
 
@@ -51,7 +52,7 @@ class UpdateController(QObject):
         if self._own is None and not self._runner.is_closed:
             self._own = self._runner.submit(work, Lane.UPDATES)
             self._own.succeeded.connect(self._tell)
-            self._own.failed.connect(self.failed)
+            self._own.failed.connect(self._fail)
             self._own.finished.connect(self._end_own)
 
     def reload(self) -> None:
@@ -67,8 +68,8 @@ class UpdateController(QObject):
         if self._handle is None and not self._runner.is_closed:
             updates = self._updates
             self._handle = self._runner.submit(lambda ctx: updates().check(ctx), Lane.UPDATES)
-            self._handle.succeeded.connect(self.changed)
-            self._handle.failed.connect(self.failed)
+            self._handle.succeeded.connect(self._take)
+            self._handle.failed.connect(self._fail)
             self._handle.cancelled.connect(self.reload)
             self._handle.finished.connect(self._end)
             self.busy_changed.emit(True)
@@ -94,12 +95,20 @@ class UpdateController(QObject):
         self._handle = None
         self.busy_changed.emit(False)
 
+    def _take(self, state: UpdateState) -> None:
+        self.trouble = None
+        self.changed.emit(state)
+
+    def _fail(self, error: Exception) -> None:
+        self.trouble = error
+        self.failed.emit(error)
+
     def _end_own(self) -> None:
         self._own = None
 
     def _tell(self, state: UpdateState | None) -> None:
         if state is None:
             return
-        self.changed.emit(state)
+        self._take(state)
         if state.standing is UpdateStanding.NEWER and not state.is_told:
             self.found.emit(state)

@@ -87,6 +87,8 @@ class AboutSection(Section):
         self._about.setText(_what_is_sent(state))
         self.outcome.set_tone("")
         self.outcome.setText(_standing_words(state))
+        if self._updates.trouble is not None and state.is_on:
+            self._tell_failed(self._updates.trouble)
         self._show_buttons()
         is_newer = state.standing in (UpdateStanding.NEWER, UpdateStanding.NEEDS_SYSTEM)
         self.release.setVisible(is_newer)
