@@ -1,6 +1,6 @@
 """Prove an artifact in a bare Debian: ``sudo python packaging/smoke_test.py ARTIFACT…``.
 
-Every step is told with its seconds; exit code 1 where one failed.
+Takes a .deb, a .run or both. Every step is told with its seconds; exit code 1 where one failed.
 Needs root, debootstrap and Xvfb, and the development environment of this tree. The bare root is
 made once in ``--root`` and copied for every run. Output of programs and pictures of failures are
 kept in ``--kept``.
@@ -14,13 +14,14 @@ from pathlib import Path
 TREE = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(TREE))  # tests/ holds what works windows from outside
 
+from smoke.archive import prove_archive  # noqa: E402
 from smoke.bare_root import drop, fresh_root, own_mirror, why_not_here  # noqa: E402
 from smoke.debian import prove_package  # noqa: E402
 from smoke.session import Session  # noqa: E402
 from smoke.steps import SmokeError, Steps  # noqa: E402
 
 LIMIT_MB = 190.0
-PROOFS: dict[str, Callable[..., None]] = {".deb": prove_package}
+PROOFS: dict[str, Callable[..., None]] = {".deb": prove_package, ".run": prove_archive}
 
 
 def main(arguments: list[str]) -> int:
@@ -29,7 +30,7 @@ def main(arguments: list[str]) -> int:
     unknown = [str(path) for path in options.artifacts if path.suffix not in PROOFS]
     missing = [str(path) for path in options.artifacts if not path.is_file()]
     if unknown or missing:
-        print(f"These are no packages: {', '.join(unknown or missing)}", file=sys.stderr)
+        print(f"These are no .deb or .run files: {', '.join(unknown or missing)}", file=sys.stderr)
         return 2
     if reason := why_not_here():
         print(reason, file=sys.stderr)

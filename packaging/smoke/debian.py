@@ -2,24 +2,16 @@
 
 import shutil
 import subprocess
-from collections.abc import Iterable
 from pathlib import Path
 
 from smoke.file_lists import KEPT_BY_APT, FileList, differences, list_files, owned_files
 from smoke.inside import Setting
 from smoke.judging import must_be_a_sentence
-from smoke.library import Folioscope, lay_samples
+from smoke.library import DOCUMENTS, USERS_OWN, Folioscope, kept_folders, lay_samples
 from smoke.session import Session
 from smoke.steps import SmokeError
 
 PACKAGE = "folioscope"
-DOCUMENTS = "/home/ada/Documents"
-# what a purge leaves: the users' libraries and models, their settings and their logs
-USERS_OWN = (
-    r"/home/(ada|bob)/\.local/share(/folioscope(/.*)?)?",
-    r"/home/(ada|bob)/\.config(/folioscope(/.*)?)?",
-    r"/home/(ada|bob)/\.local(/state(/folioscope(/.*)?)?)?",
-)
 # what other packages keep for themselves as soon as they are installed
 _CACHES = (r"/var/cache/fontconfig(/.*)?", r"/etc/fonts(/.*)?", r"/var/log/fontconfig\.log")
 
@@ -116,7 +108,7 @@ class PackageProof:
             self._ada.introduce(package_field(self._package, "Version"))
         with steps.step("the samples are indexed"):
             self._ada.index(DOCUMENTS)
-        with steps.step("searches find the right documents"):
+        with steps.step("searches find the right pages"):
             self._ada.search()
         if self._has_window:
             self._ada.tour("ada")
@@ -127,7 +119,7 @@ class PackageProof:
 
     def _odd(self) -> None:
         steps = self._session.steps
-        with steps.check("a read-only system: search finds the right documents"):
+        with steps.check("a read-only system: searches find the right pages"):
             read_only = Setting(user="ada", folder="/home/ada", read_only=("/usr", "/etc"))
             Folioscope(self._session, [PACKAGE], read_only).search()
         with steps.check("with the network of the machine: the same"):
@@ -169,17 +161,7 @@ class PackageProof:
             left = differences(self._clean, after, allowed=allowed)
             if left:
                 raise SmokeError(left.told())
-            steps.note(f"kept: {', '.join(_tops(after.keys() - self._clean.keys()))}")
-
-
-def _tops(paths: Iterable[str]) -> list[str]:
-    """Return the folders of users that hold what is kept."""
-    own = {path for path in paths if "/folioscope/" in path and path.startswith("/home/")}
-    return sorted({"/".join(path.split("/")[: _depth(path) + 2]) for path in own})
-
-
-def _depth(path: str) -> int:
-    return path.split("/").index("folioscope")
+            steps.note(f"kept: {', '.join(kept_folders(after.keys() - self._clean.keys()))}")
 
 
 def package_field(package: Path, name: str) -> str:

@@ -2,7 +2,7 @@
 
 import shutil
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,13 @@ from smoke.steps import SmokeError
 from smoke.tour import on_a_screen
 
 SAMPLES = Path(__file__).resolve().parents[2] / "resources" / "samples"
+DOCUMENTS = "/home/ada/Bücher 'n' 圖書"
+# what is left when all is removed: the users' libraries and models, their settings and their logs
+USERS_OWN = (
+    r"/home/(ada|bob)/\.local/share(/folioscope(/.*)?)?",
+    r"/home/(ada|bob)/\.config(/folioscope(/.*)?)?",
+    r"/home/(ada|bob)/\.local(/state(/folioscope(/.*)?)?)?",
+)
 # query → the page of the samples that answers it: words, meaning, text in pictures, Chinese
 RIGHT_PAGES = {
     "pie chart of energy sources": ("Port of Westhaven annual report.pdf", 4),
@@ -108,3 +115,10 @@ def lay_samples(root: Path, folder: str, *, user: str) -> None:
 def with_variables(setting: Setting, variables: dict[str, str]) -> Setting:
     """Return a setting with more environment variables."""
     return replace(setting, environment={**setting.environment, **variables})
+
+
+def kept_folders(paths: Iterable[str]) -> list[str]:
+    """Return, of paths that are new in homes, the folders that hold all of them."""
+    kept = sorted(path for path in paths if path.startswith("/home/"))
+    kept = [path for path in kept if not path.endswith(("/.local", "/share", "/.config", "/state"))]
+    return [path for path in kept if not any(path.startswith(f"{other}/") for other in kept)]
