@@ -22,6 +22,7 @@ from tests.gui.desk import WindowDesk
 from tests.gui.fakes import FakeIndexing, Fakes
 
 REPORTS = "/home/me/Reports"  # a folder of the library of the fakes
+DATA = ""  # the user's folder, in the fixture's
 Make = Callable[..., WindowDesk]
 
 
@@ -39,7 +40,8 @@ def started(make_desk: Make, place: Path, qtbot: QtBot) -> Callable[..., WindowD
 
     def start(*paths: object, fakes: Fakes | None = None) -> WindowDesk:
         desk = make_desk(fakes)
-        desk.window.outside.begin(WindowStart(place / "Library", place, tuple(map(str, paths))))
+        start = WindowStart(place / "Library", place / DATA, tuple(map(str, paths)))
+        desk.window.outside.begin(start)
         desk.session.open()
         qtbot.waitUntil(lambda: desk.session.services() is not None)
         return desk
@@ -194,6 +196,28 @@ def test_what_is_no_start_is_left_unanswered(
     assert process.returncode == 0
     assert socket.readAll().data() == b""
     assert desk.window.notes.texts() == []
+
+
+def test_the_folder_of_the_session_is_taken_where_there_is_one(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = WindowStart(place / "Library", place / "data")
+    assert Path(start.address).parent == place / "data"
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(place / "gone"))
+    assert Path(start.address).parent == place / "data"
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(place))
+    assert Path(start.address).parent == place
+
+
+def test_the_first_start_of_all_listens_too(
+    started: Callable[..., WindowDesk], place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (place / "Library").mkdir()
+    (place / "link").symlink_to(place / "Library")
+    monkeypatch.setattr("tests.gui.test_start.DATA", "new/data")
+    started()
+    again = WindowStart(place / "link", place / "new" / "data")  # the same library by another name
+    assert Path(again.address).exists()
 
 
 def test_a_path_too_long_for_a_socket_is_done_without(tmp_path: Path) -> None:

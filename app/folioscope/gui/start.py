@@ -1,5 +1,6 @@
 """With what a window was started, and the window that is open already for the same library."""
 
+import contextlib
 import hashlib
 import json
 import os
@@ -28,10 +29,13 @@ class WindowStart:
     @property
     def address(self) -> str:
         """Where the window of this library listens; empty where it cannot."""
-        name = f"folioscope-{hashlib.sha256(os.fsencode(self.library)).hexdigest()[:16]}"
+        library = os.fsencode(self.library.resolve())
+        name = f"folioscope-{hashlib.sha256(library).hexdigest()[:16]}"
         if sys.platform == "win32":
             return f"{name}-{os.environ.get('USERNAME', '')}"
-        address = str(Path(os.environ.get("XDG_RUNTIME_DIR") or self.data_dir) / name)
+        runtime = os.environ.get("XDG_RUNTIME_DIR", "")
+        is_there = bool(runtime) and Path(runtime).is_dir()
+        address = str((Path(runtime) if is_there else self.data_dir) / name)
         return address if len(os.fsencode(address)) <= _LONGEST_ADDRESS else ""
 
 
@@ -71,9 +75,13 @@ class SingleWindow(QObject):
         """Listen; where that fails, later starts open windows of their own."""
         from PySide6.QtNetwork import QLocalServer
 
-        if self._address:
-            QLocalServer.removeServer(self._address)  # what a window that was killed has left
-            self._server.listen(self._address)
+        if not self._address:
+            return
+        if sys.platform != "win32":
+            with contextlib.suppress(OSError):  # the first start may make the user's folder
+                Path(self._address).parent.mkdir(parents=True, exist_ok=True)
+        QLocalServer.removeServer(self._address)  # what a window that was killed has left
+        self._server.listen(self._address)
 
     def close(self) -> None:
         """Listen no more."""
