@@ -492,7 +492,7 @@
       <translation>已複製 {in_documents}{pages}。兩邊逐頁相同。</translation>
     </message>
     <message>
-      <source>Copy its SHA-256</source>
+      <source>Copy SHA-256</source>
       <translation>複製 SHA-256</translation>
     </message>
     <message>

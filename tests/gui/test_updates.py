@@ -97,7 +97,7 @@ def test_turned_on_it_is_looked_when_asked_and_what_is_new_is_shown(
     about.release.open_page.click()
     assert browsed == ["https://folioscope.example/download"]
     about.release.copy.click()
-    assert QApplication.clipboard().text() == "ab" * 32
+    assert QApplication.clipboard().text() == f"{'ab' * 32}  folioscope_0.2.0_amd64.deb\n"
     assert SettingsStore(publisher.home / "settings.json").load().checks_updates
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from folioscope.cli import answers
@@ -74,8 +75,8 @@ def _show_release(state: UpdateState, release: Release) -> None:
     if state.standing is UpdateStanding.NEEDS_SYSTEM:
         say("It needs a newer system than this one.")
     say(f"Download it from {safe(release.page)}")
-    if state.file is not None:
-        say(f"For this computer: {safe(state.file.name)}, SHA-256 {state.file.sha256}")
+    for file in state.files:
+        say(f"For this computer: {safe(file.name)}, SHA-256 {file.sha256}")
     say()
     for line in release.notes["en"].strip().splitlines():
         say(safe(line))
@@ -89,16 +90,19 @@ def _answer(state: UpdateState) -> dict[str, Any]:
         "host": state.host or None,
         "checked_at": state.checked_at.isoformat() if state.checked_at else None,
         "standing": state.standing.value,
-        "newest": _release(state.release, state.file) if state.release else None,
+        "newest": _release(state.release, state.files) if state.release else None,
     }
 
 
-def _release(release: Release, file: ReleaseFile | None) -> dict[str, Any]:
+def _release(release: Release, files: Sequence[ReleaseFile]) -> dict[str, Any]:
     return {
         "version": release.version,
         "released": release.released.isoformat(),
         "valid_until": release.valid_until.isoformat(),
         "page": release.page,
         "notes": dict(release.notes),
-        "file": file and {"name": file.name, "url": file.url, "sha256": file.sha256},
+        "files": [
+            {"name": f.name, "url": f.url, "size_bytes": f.size_bytes, "sha256": f.sha256}
+            for f in files
+        ],
     }

@@ -62,7 +62,7 @@ class UpdateStanding(StrEnum):
 class UpdateState:
     """All that the faces show. ``cannot`` is empty, or why this build can never look.
 
-    ``host`` is who is asked. ``checked_at`` is when it was last looked with success. ``file`` is
+    ``host`` is who is asked. ``checked_at`` is when it was last looked with success. ``files`` are
     the newest version's for this machine. ``is_told``: its user was told of it once.
     """
 
@@ -73,5 +73,5 @@ class UpdateState:
     standing: UpdateStanding = UpdateStanding.UNKNOWN
     checked_at: datetime | None = None
     release: Release | None = None
-    file: ReleaseFile | None = None
+    files: tuple[ReleaseFile, ...] = ()
     is_told: bool = False

@@ -215,7 +215,7 @@ class Updates:
             standing=self._standing(release),
             checked_at=known.checked_at if release else None,
             release=release,
-            file=self._file(release),
+            files=self._files(release),
             is_told=bool(release and known.told == release.version),
         )
 
@@ -229,10 +229,10 @@ class Updates:
             return UpdateStanding.NEEDS_SYSTEM
         return UpdateStanding.NEWER
 
-    def _file(self, release: Release | None) -> ReleaseFile | None:
+    def _files(self, release: Release | None) -> tuple[ReleaseFile, ...]:
         mine = (self._machine.system, self._machine.architecture)
         files = release.files if release else ()
-        return next((file for file in files if (file.system, file.architecture) == mine), None)
+        return tuple(file for file in files if (file.system, file.architecture) == mine)
 
 
 def _turned_off() -> UpdateError:

@@ -35,8 +35,7 @@ def test_a_newer_version_is_found_and_kept(publisher: Publisher) -> None:
     assert found.release is not None
     assert found.release.version == "0.2.0"
     assert found.release.notes["zh_TW"].startswith("### 新增")
-    assert found.file is not None
-    assert found.file.name == "folioscope_0.2.0_amd64.deb"
+    assert [file.name for file in found.files] == ["folioscope_0.2.0_amd64.deb"]
     assert publisher.asker().state() == found  # after a restart, without asking again
     assert len(publisher.hub.asked) == 2
 
@@ -111,7 +110,7 @@ def test_a_version_for_newer_systems_says_so(
     publisher.publish()
     found = publisher.asker(machine=machine).check(JobContext())
     assert found.standing is standing
-    assert (found.file is not None) is (machine.system == "linux")
+    assert bool(found.files) is (machine.system == "linux")
 
 
 def days(count: int) -> str:

@@ -19,7 +19,7 @@ class ReleaseCard(QFrame):
     def __init__(self, browse: Callable[[str], None]) -> None:
         super().__init__()
         painted("card", self)
-        self._page = self._sha256 = ""
+        self._page = self._sums = ""
         self.title = Label("", "title", wrap=True)
         self.facts = Label("", "small", tone="muted", wrap=True)
         self.needs = Label(tr("It needs a newer system than this one."), "small", tone="warn")
@@ -28,9 +28,9 @@ class ReleaseCard(QFrame):
         self.open_page = Button(
             tr("Open the download page"), icon_name="external-link", kind="primary"
         )
-        self.copy = Button(tr("Copy its SHA-256"), icon_name="copy", kind="quiet")
+        self.copy = Button(tr("Copy SHA-256"), icon_name="copy", kind="quiet")
         self.open_page.clicked.connect(lambda: browse(self._page))
-        self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._sha256))
+        self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._sums))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(
@@ -47,22 +47,24 @@ class ReleaseCard(QFrame):
 
     def show_release(self, state: UpdateState) -> None:
         """Show the newest version that is known."""
-        release, file = state.release, state.file
+        release = state.release
         if release is None:
             return
-        self._page, self._sha256 = release.page, file.sha256 if file else ""
+        self._page = release.page
+        # in the form that sha256sum -c takes
+        self._sums = "".join(f"{file.sha256}  {file.name}\n" for file in state.files)
         self.title.setText(tr("Folioscope {version}").format(version=release.version))
         released = release.released
         date = QDate(released.year, released.month, released.day)
         day = QLocale().toString(date, QLocale.FormatType.ShortFormat)
         facts = [tr("Released on {date}.").format(date=day)]
-        if file:
+        for file in state.files:
             told = tr("For this computer: {name}, {size}.")
             facts.append(told.format(name=file.name, size=size_words(file.size_bytes)))
-        self.facts.setText(" ".join(facts))
+        self.facts.setText("\n".join(facts))
         self.needs.setVisible(state.standing is UpdateStanding.NEEDS_SYSTEM)
         self.notes.setText(notes_of(release))
-        self.copy.setVisible(bool(file))
+        self.copy.setVisible(bool(state.files))
 
 
 def notes_of(release: Release) -> str:
