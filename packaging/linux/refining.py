@@ -1,0 +1,17 @@
+"""What is done on Linux to a frozen program before it is packed."""
+
+from pathlib import Path
+
+from bundle.trimming import INNER
+from linux.libraries import drop_unneeded, strip_symbols
+from linux.stand_ins import put_stand_ins
+
+
+def refine(folder: Path) -> None:
+    """Make a bundle smaller without taking anything away that runs; raise BuildError."""
+    saved = put_stand_ins(folder / INNER)
+    print(f"Stood in for libraries that OpenCV never calls: {saved / 1e6:.0f} MB")
+    saved = strip_symbols(folder / INNER)
+    print(f"Symbols taken out: {saved / 1e6:.0f} MB")
+    gone = drop_unneeded(folder / INNER)
+    print(f"Libraries that nothing needs any more: {', '.join(gone) or 'none'}", flush=True)
