@@ -23,6 +23,7 @@ MODEL_KEYS = {
     "revision", "download_bytes", "partial_bytes", "dims", "has_rows", "recommended",
     "installed", "costs", "builds",
 }  # fmt: skip
+LISTED_KEYS = MODEL_KEYS | {"profile", "in_use", "recommended_here", "seconds_a_page"}
 LARGEST = "adapters/adapter_model.safetensors"
 
 
@@ -82,7 +83,7 @@ def test_models_are_listed(ask):
     said = ask("models", "list", "--json")
     assert said.code == 0
     assert {model["name"] for model in said.json["models"]} >= {TINY_V4, "jina-embeddings-v4"}
-    assert all(model.keys() == MODEL_KEYS for model in said.json["models"])
+    assert all(model.keys() == LISTED_KEYS for model in said.json["models"])
     assert said.json["problems"] == []
     assert "not installed; 7.9 GB to fetch" in ask("models", "list").out
 
@@ -107,7 +108,8 @@ def test_a_model_goes_its_way_from_a_folder(ask, checkpoints, models_dir):
     assert "recommended here" in shown
     assert ask("models", "use", TINY_V4).code == 0
     said = ask("models", "remove", TINY_V4, "--json")
-    assert said.json == {"removed": TINY_V4, "freed_bytes": build["size_bytes"]}
+    freed = {"freed_bytes": build["size_bytes"], "dropped_pages": 0, "dropped_bytes": 0}
+    assert said.json == {"removed": TINY_V4, **freed}
     assert not ask("models", "info", TINY_V4, "--json").json["installed"]
 
 

@@ -7,11 +7,13 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from folioscope.domain.documents import Failure
     from folioscope.domain.protocols import StoreStats, VerifyReport
     from folioscope.domain.results import SearchResult, SearchResults
     from folioscope.services.api import FileReport, IndexReport, LibraryService
-    from folioscope.services.look_api import LookState
+    from folioscope.services.look_api import LookCoverage, LookState, ModelsService, Profile
 
 Answer = dict[str, Any]
 
@@ -67,6 +69,33 @@ def index_answer(
     }
 
 
+def looks_answer(
+    coverage: Sequence[LookCoverage], models: ModelsService, pages: int
+) -> list[Answer]:
+    """Return what the library holds of each visual model, and what the rest of it would take."""
+    profiles = {p.model.name: p for p in models.profiles() if p.model}
+    return [_held(held, profiles.get(held.name), pages) for held in coverage]
+
+
+def _held(held: LookCoverage, profile: Profile | None, pages: int) -> Answer:
+    left = max(0, pages - held.pages)
+    each = None
+    if profile and profile.trial and profile.precision and held.precision == profile.precision:
+        each = profile.trial.seconds_a_page
+    builds = profile.model.builds if profile and profile.model else ()
+    return {
+        "model": held.name,
+        "precision": held.precision or None,
+        "fingerprint": held.model,
+        "in_use": held.is_current,
+        "installed": any(b.is_whole and b.precision == held.precision for b in builds),
+        "pages": held.pages,
+        "pages_left": left,
+        "seconds_left": round(each * left) if each is not None else None,
+        "disk_bytes": held.size_bytes or None,
+    }
+
+
 def _look(look: LookState | None) -> Answer | None:
     """Return how many pages the chosen visual model has looked at, null where none is chosen."""
     if look is None:
@@ -97,9 +126,12 @@ def _failure(failure: Failure) -> Answer:
 
 
 def status_answer(
-    library: LibraryService, stats: StoreStats, look: LookState | None = None
+    library: LibraryService,
+    stats: StoreStats,
+    look: LookState | None = None,
+    looks: Sequence[Answer] = (),
 ) -> Answer:
-    """Return what the library holds."""
+    """Return what the library holds; ``looks`` as ``looks_answer`` gives them."""
     return {
         "library": library.directory,
         "name": library.name,
@@ -110,6 +142,7 @@ def status_answer(
         "live_bytes": stats.live_bytes,
         "pages_waiting_for_ocr": stats.pages_waiting_for_ocr,
         "look": _look(look),
+        "looks": list(looks),
         "folders": [
             {
                 "folder": count.folder,

@@ -140,11 +140,13 @@ def _answer_line(services: Services, query: str, options: Namespace) -> None:
 def status(services: Services, options: Namespace) -> int:
     """Show what the library holds."""
     stats, look = services.library.stats(), look_coverage(services)
+    looks = answers.looks_answer(services.look.coverage(), services.models, stats.pages)
     if options.json:
-        answers.write(answers.status_answer(services.library, stats, look))
+        answers.write(answers.status_answer(services.library, stats, look, looks))
     else:
         showing.show_status(services.library, stats)
         showing.show_look(look)
+        showing.show_other_looks(looks)
     return DONE
 
 

@@ -57,14 +57,31 @@ def _trial(action: argparse.ArgumentParser) -> None:
 def _remove(action: argparse.ArgumentParser) -> None:
     _name(action)
     _precision(action, "only this one (default: all, and what was fetched in part)")
+    action.add_argument(
+        "--keep-looks",
+        action="store_true",
+        help="leave in the library what the model saw of its pages (default: free that too)",
+    )
+
+
+def _drop(action: argparse.ArgumentParser) -> None:
+    action.add_argument(
+        "name", nargs="?", metavar="NAME", help="a model's name, as `status` tells it"
+    )
+    _precision(action, "only what this one made (default: all)")
+    action.add_argument(
+        "--unused",
+        action="store_true",
+        help="of every model that is no longer installed, or is in another precision by now",
+    )
 
 
 def _use(action: argparse.ArgumentParser) -> None:
     action.add_argument(
         "name",
         metavar="NAME",
-        help="a model or profile (photos, pages); none for the starter alone, no-reranker for"
-        " no second look",
+        help="a model or profile (light, photos, pages); none for the starter alone, no-reranker"
+        " for no second look",
     )
 
 
@@ -95,7 +112,8 @@ _ACTIONS = (
     ("install", "fetch a model, or take it from a folder, and make it ready", _install),
     ("verify", "compare installed files with what was installed", _verify),
     ("trial", "measure for ten seconds what a page costs here, installed or not", _trial),
-    ("remove", "delete an installed model", _remove),
+    ("remove", "delete an installed model, and what it saw of the library's pages", _remove),
+    ("drop", "forget what a model saw of the library's pages, and free that room", _drop),
     ("use", "choose the model that pages are looked at with, or the reranker", _use),
     ("offers", "list the models that the library's Elasticsearch server offers", _nothing),
     ("agree", "tell what a model on the server is sent, and use it once you agree", _agree),

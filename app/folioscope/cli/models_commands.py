@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from argparse import Namespace
 
     from folioscope.jobs.progress import Progress
-    from folioscope.services.look_api import ModelsService
+    from folioscope.services.look_api import ModelsService, Profile
 
 _DONE, _FAULTS = 0, 3
 NO_MODEL, NO_RERANKER, _STARTER = "none", "no-reranker", "starter"
@@ -36,12 +36,14 @@ def run(models: ModelsService, options: Namespace) -> int:
 
 def _list(models: ModelsService, options: Namespace) -> int:
     found, problems = models.models(), models.problems()
+    profiles = {p.model.name: p for p in models.profiles() if p.model}
     if options.json:
-        answers.write({"models": [_answer(m) for m in found], "problems": problems})
+        told = [_answer(m) | _profile_answer(profiles.get(m.name)) for m in found]
+        answers.write({"models": told, "problems": problems})
     else:
         for model in found:
             say(f"{strong(safe(model.name), sys.stdout)}  {safe(model.title)}, {model.kind.value}")
-            say(f"    {_standing(model)}")
+            say(f"    {_standing(model)}{_profile_words(profiles.get(model.name))}")
     for problem in problems:
         say(safe(problem), stream=sys.stderr)
     return _DONE
@@ -171,16 +173,6 @@ def _trial(models: ModelsService, options: Namespace) -> int:
     return _DONE
 
 
-def _remove(models: ModelsService, options: Namespace) -> int:
-    precision = Precision(options.precision) if options.precision else None
-    freed = models.remove(options.name, precision=precision)
-    if options.json:
-        answers.write({"removed": options.name, "freed_bytes": freed})
-    else:
-        say(f"{size(freed)} freed.")
-    return _DONE
-
-
 def _use(models: ModelsService, options: Namespace) -> int:
     name = options.name
     if name in (NO_MODEL, _STARTER):
@@ -204,7 +196,6 @@ _ACTIONS = {
     "install": _install,
     "verify": _verify,
     "trial": _trial,
-    "remove": _remove,
     "use": _use,
 }
 
@@ -225,6 +216,27 @@ def _standing(model: ModelInfo) -> str:
     if model.partial_bytes:
         parts.append(f"{size(model.partial_bytes)} fetched already")
     return "; ".join(parts)
+
+
+def _profile_words(profile: Profile | None) -> str:
+    """Say what a profile is called, whether it is in use, and what a page takes here."""
+    if profile is None:
+        return ""
+    told = [f"profile {profile.id}"] if profile.model and profile.id != profile.model.name else []
+    told += ["in use"] if profile.is_chosen else []
+    told += ["recommended here"] if profile.is_recommended else []
+    told += [f"{profile.trial.seconds_a_page:.1f} s a page"] if profile.trial else []
+    return "".join(f"; {each}" for each in told)
+
+
+def _profile_answer(profile: Profile | None) -> dict[str, Any]:
+    trial = profile.trial if profile else None
+    return {
+        "profile": profile.id if profile else None,
+        "in_use": bool(profile and profile.is_chosen),
+        "recommended_here": bool(profile and profile.is_recommended),
+        "seconds_a_page": round(trial.seconds_a_page, 3) if trial else None,
+    }
 
 
 def _origin(model: ModelInfo) -> str:

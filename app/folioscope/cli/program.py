@@ -161,10 +161,23 @@ def _with_models(options: Namespace, directory: Path, wiring: Wiring) -> int:
     try:
         if options.action in remote_commands.ACTIONS:
             return remote_commands.run(wiring.remote_models(directory), options)
+        if options.action in ("remove", "drop"):
+            return _with_looks(options, directory, wiring)
         return models_commands.run(wiring.models(), options)
     except Interrupted as interrupted:
         say("Stopped. What has arrived is kept; the next try goes on.", stream=sys.stderr)
         return interrupted.code
+
+
+def _with_looks(options: Namespace, directory: Path, wiring: Wiring) -> int:
+    from folioscope.cli import looks_commands
+
+    def library() -> AbstractContextManager[Services]:
+        return wiring.library(directory, reads_pictures=False, accepts_any=True)
+
+    if options.action == "drop":
+        return looks_commands.drop(library, options)
+    return looks_commands.remove(wiring.models(), library, options)
 
 
 def _with_store(options: Namespace, directory: Path, wiring: Wiring) -> int:

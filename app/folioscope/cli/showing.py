@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from folioscope.cli.terminal import safe, say, strong
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
     from folioscope.domain.protocols import StoreStats, VerifyReport
     from folioscope.domain.results import SearchResult, SearchResults, Snippet
@@ -117,6 +117,30 @@ def show_look(look: LookState | None) -> None:
     say(f"{safe(look.model)} has looked at {pages}{share}{failed}")
     if look.message:
         say(safe(look.message))
+
+
+def show_other_looks(looks: Sequence[Mapping[str, Any]]) -> None:
+    """Print what the library holds of models that are not in use, and what a switch would take."""
+    for held in looks:
+        if held["in_use"]:
+            continue
+        name = ", ".join(filter(None, (held["model"], held["precision"])))
+        taken = f", {size(held['disk_bytes'])}" if held["disk_bytes"] else ""
+        left = counted(held["pages_left"], "page")
+        rest = f"{left} left" if held["pages_left"] else "can be used again at once"
+        if held["pages_left"] and held["seconds_left"] is not None:
+            rest += f", about {lasting(held['seconds_left'])}"
+        rest = rest if held["installed"] else "not installed"
+        pages = counted(held["pages"], "page")
+        say(f"{safe(name)} has looked at {pages}{taken}; not in use: {rest}")
+
+
+def lasting(seconds: float) -> str:
+    """Return roughly how long something takes."""
+    for unit, length in (("day", 86_400), ("hour", 3600)):
+        if seconds >= 2 * length:
+            return counted(round(seconds / length), unit)
+    return counted(max(1, round(seconds / 60)), "minute")
 
 
 def show_check(report: VerifyReport) -> None:
