@@ -1840,8 +1840,8 @@
       <translation>模型由該伺服器自行執行。</translation>
     </message>
     <message>
-      <source>The API key for {0} has expired.</source>
-      <translation>{0} 的 API 金鑰已過期。</translation>
+      <source>The API key for {0} has expired, by the server's clock.</source>
+      <translation>依伺服器的時鐘，{0} 的 API 金鑰已經過期。</translation>
     </message>
     <message>
       <source>The API key for {0} was revoked.</source>

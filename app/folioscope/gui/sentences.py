@@ -92,7 +92,7 @@ PATTERNS = (
     "{0} sends elsewhere ({1}) in place of answering.",
     "Give the address of the Elasticsearch server itself.",
     "A proxy or gateway before {0} cannot reach the Elasticsearch server ({1}).",
-    "The API key for {0} has expired.",
+    "The API key for {0} has expired, by the server's clock.",
     "The API key for {0} was revoked.",
     "The Elasticsearch server {0} asks who you are.",
     "The Elasticsearch server {0} does not know this API key or password.",

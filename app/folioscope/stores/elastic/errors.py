@@ -118,10 +118,7 @@ def _blocked(server: str, kind: str, reason: str) -> StoreError | None:
     if kind != "cluster_block_exception":
         return None
     if "flood-stage" in reason or "read-only-allow-delete" in reason:
-        return DiskFullError(
-            f"The disk of the Elasticsearch server {server} is nearly full, so it only lets read.",
-            hint="Make room on the server; nothing is lost, and it goes on by itself.",
-        )
+        return disk_full(server)
     if "FORBIDDEN" in reason:
         return DeniedError(
             f"The library on {server} was set read-only by who runs the server.",
@@ -130,6 +127,14 @@ def _blocked(server: str, kind: str, reason: str) -> StoreError | None:
     return ServerBusyError(
         f"The Elasticsearch server {server} is getting ready.",
         hint="Nothing is lost; it is asked again.",
+    )
+
+
+def disk_full(server: str) -> DiskFullError:
+    """Return the error for a server that has no room left."""
+    return DiskFullError(
+        f"The disk of the Elasticsearch server {server} is nearly full, so it only lets read.",
+        hint="Make room on the server; nothing is lost, and it goes on by itself.",
     )
 
 
@@ -152,7 +157,7 @@ def _between(server: str, status: int) -> StoreError:
 
 def _unknown_user(server: str, reason: str) -> StoreError:
     if "expired" in reason:
-        what = f"The API key for {server} has expired."
+        what = f"The API key for {server} has expired, by the server's clock."
     elif "invalidated" in reason:
         what = f"The API key for {server} was revoked."
     elif "missing authentication" in reason:

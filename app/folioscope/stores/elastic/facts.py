@@ -17,6 +17,7 @@ from folioscope.system.server_trust import address_of
 OLDEST = (8, 14)
 ICU = "analysis-icu"
 _UNKNOWN = "unknown"
+_FULL = "index.blocks.read_only_allow_delete"
 _NOT_TOLD = "This user may not ask for version and licence: the cluster right “monitor” is missing."
 # what writing asks of indices: `manage` is for aliases and mappings
 _READ_RIGHTS = ("read", "view_index_metadata")
@@ -93,6 +94,7 @@ def ask_facts(
         can_write=can_write,
         missing=(
             *([_NOT_TOLD] if identity.version == _UNKNOWN else []),
+            *([errors.disk_full(asker.server).what] if asking.is_full() else []),
             *_missing(place, rights, lacks_icu=lacks_icu, fuses=has_fusion),
         ),
     )
@@ -141,6 +143,12 @@ class _Asking:
             return self._by_version(licence)
         kinds = (k for k in _KINDS if self._takes({"type": "dense_vector", **_probe(k)}))
         return next(kinds, "flat"), self._takes({"type": "rank_vectors"})
+
+    def is_full(self) -> bool:
+        """Whether an index only lets read, as the server's disk is nearly full."""
+        path = f"/{self.place.prefix}-*/_settings/{_FULL}"
+        said = self._asked("GET", path, params={"flat_settings": "true"}) or {}
+        return any(one["settings"].get(_FULL) == "true" for one in said.values())
 
     def has_icu(self) -> bool:
         """Whether an index can be cut into words by ICU, where plugins are not told."""

@@ -34,7 +34,7 @@ class Cluster:
         self.rights = rights
         self.indices: set[str] = set()
         self.made: list[str] = []
-        self.is_silent = self.has_icu = False
+        self.is_silent = self.has_icu = self.is_full = False
         self.knows_user = True
 
     def keep_silent(self, *, has_icu: bool, knows_user: bool = True) -> None:
@@ -56,6 +56,9 @@ class Cluster:
             return Answer(body={"nodes": dict(enumerate(told))})
         if asked.path == "/_security/user/_has_privileges":
             return self._privileges(asked)
+        if "/_settings/" in asked.path:
+            block = {"index.blocks.read_only_allow_delete": "true"} if self.is_full else {}
+            return Answer(body={"folioscope-pages-v1": {"settings": block}})
         if asked.path.endswith("/_search"):
             return Answer(body={"hits": {"hits": []}}) if self.fuses else LICENSED
         return self._index(asked)
@@ -175,6 +178,13 @@ def test_plugins_that_are_neither_told_nor_tried_are_not_said_to_lack() -> None:
     cluster.keep_silent(has_icu=False)
     assert not any("analysis-icu" in sentence for sentence in facts_of(cluster).missing)
     assert cluster.made == []
+
+
+def test_a_full_disk_is_told_of_before_anything_is_written() -> None:
+    cluster = Cluster()
+    assert not any("full" in sentence for sentence in facts_of(cluster).missing)
+    cluster.is_full = True
+    assert "is nearly full, so it only lets read." in facts_of(cluster).missing[0]
 
 
 def test_below_the_address_of_a_server_there_is_none() -> None:
