@@ -13,6 +13,7 @@ from folioscope.domain.protocols import Cancellation
 from folioscope.domain.store_places import ElasticPlace, ElasticSecret
 from folioscope.jobs.tokens import Cancelled, heeded_token
 from folioscope.stores.elastic import errors
+from folioscope.stores.elastic.quick_json import quick_json
 from folioscope.system.server_trust import (
     Address,
     address_of,
@@ -125,6 +126,7 @@ class Asker:
             max_retries=0,
             connections_per_node=_CONNECTIONS,
             http_compress=not address.is_here,
+            serializers={_JSON: quick_json()},
             **trust,
         )
 

@@ -12,6 +12,7 @@ import itertools
 import threading
 import uuid
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -107,7 +108,7 @@ class KeptStatistics:
     def current(self) -> LibraryStatistics:
         """Return the statistics; those shipped with Folioscope before the library has its own."""
         known = self._known
-        return known if known is not None else default_statistics(self._library.dim or 1)
+        return known if known is not None else _shipped(self._library.dim or 1)
 
     @property
     def pages(self) -> int:
@@ -221,6 +222,12 @@ class KeptStatistics:
             library.wrote(index)
             done += report.written
         return done
+
+
+@lru_cache(maxsize=4)
+def _shipped(dim: int) -> LibraryStatistics:
+    """Return what a library starts from, made once: it takes longer than a search."""
+    return default_statistics(dim)
 
 
 def _rewritten(

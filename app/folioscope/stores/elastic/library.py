@@ -25,6 +25,7 @@ class _Facts:
     fingerprint: str
     version: int
     dim: int
+    has_codes: bool = False
 
 
 class ServerLibrary:
@@ -55,6 +56,17 @@ class ServerLibrary:
         return self._facts.dim
 
     @property
+    def has_codes(self) -> bool:
+        """Whether pages may have codes to be scored by."""
+        return self._facts.has_codes
+
+    def take_codes(self) -> None:
+        """Let pages that are written have codes, in a library that an older version made."""
+        if not self.has_codes:
+            self.connection.put_mapping(self.names.pages, {"properties": mapping.CODES})
+            self.load()
+
+    @property
     def read_indices(self) -> tuple[str, str]:
         """The aliases of what is read of files."""
         return self.names.pages, self.names.documents
@@ -68,16 +80,17 @@ class ServerLibrary:
             return False
         mappings = {name: index["mappings"] for name, index in found.items()}
         facts: Json = {}
-        dim = 0
+        dim, has_codes = 0, False
         for said in mappings.values():
             facts = said.get("_meta", facts)
             dim = said["properties"].get("title", {}).get("dims", dim)
+            has_codes |= "codes" in said["properties"]
         if facts.get("format") != mapping.FORMAT:
             raise StoreError(
                 f"The library on {self.connection.server} is of another version of Folioscope.",
                 hint="Update Folioscope, or use another prefix.",
             )
-        self._facts = _Facts(facts["fingerprint"], facts["version"], dim)
+        self._facts = _Facts(facts["fingerprint"], facts["version"], dim, has_codes)
         self.files.version = facts["version"]
         return True
 

@@ -23,11 +23,26 @@ FORMAT = 1
 MOST_LETTERS = 500  # of a token; what is longer is cut
 MOST_PATH = 4000  # letters of a path that filters look at
 _LEAST_BBQ_DIMS = 64
+# neighbours looked at for each vector that is added. The server's own 100 take a third more of its
+# time to write, and find no more of the best ten, which are rescored from many more (SCALING.md)
+_EF = 64
 _COMPACT = {"type": "binary", "doc_values": True}
 _KEYWORD = {"type": "keyword", "ignore_above": MOST_PATH}
 _ONLY_KEPT = {"type": "keyword", "index": False, "doc_values": False}
-_UNSEEN = ("tokens", "said", "facts", "words", "vectors", "page", "title", "regions", "ranked")
+_UNSEEN = (
+    "tokens",
+    "said",
+    "facts",
+    "words",
+    "vectors",
+    "codes",
+    "page",
+    "title",
+    "regions",
+    "ranked",
+)
 Json = dict[str, Any]
+CODES: Json = {"codes": _COMPACT}  # what libraries made by older versions lack
 # of a search's hits: ids and sources lie in large compressed blocks, and opening one for each hit
 # takes some fifty times as long as reading all doc values we want of it
 UNSTORED: Json = {"stored_fields": "_none_"}
@@ -113,6 +128,7 @@ def pages() -> Json:
             "facts": _COMPACT,
             "words": _COMPACT,
             "vectors": _COMPACT,
+            **CODES,
             "text": {"type": "binary"},
             "boxes": {"type": "binary"},
             "title_line": {"type": "binary"},
@@ -203,7 +219,7 @@ def _bytes(dim: int) -> Json:
 
 def _dense(dim: int, kind: str) -> Json:
     usable = "int8_hnsw" if kind.startswith("bbq") and dim < _LEAST_BBQ_DIMS else kind
-    options: Mapping[str, str] = {"type": usable}
+    options: Mapping[str, str | int] = {"type": usable, "ef_construction": _EF}
     return {
         "type": "dense_vector",
         "dims": dim,

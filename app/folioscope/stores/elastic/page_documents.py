@@ -1,6 +1,6 @@
 """Pages as documents of the server, and back."""
 
-import base64
+import binascii
 import struct
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,6 +17,7 @@ from folioscope.domain.pages import (
     TextSource,
 )
 from folioscope.stores.elastic.mapping import MOST_LETTERS
+from folioscope.stores.elastic.page_codes import PageCodes, page_codes, stamp_of, whitened
 from folioscope.stores.page_blobs import (
     decode_text,
     encode_text,
@@ -95,15 +96,18 @@ def _kept(record: PageRecord, generation: str) -> Json:
 def _searched(records: Sequence[PageRecord], statistics: LibraryStatistics) -> Iterator[Json]:
     """Yield the fields that each page is found by, whitened and ranked by the statistics."""
     batch = VectorBatch.of([record.vectors for record in records], statistics.dim)
-    page, region, title = statistics.whitening
-    pages, titles = page.pages(batch.page), title.pages(batch.title)
-    regions = np.split(region.pages(batch.regions), np.cumsum(batch.region_counts)[:-1])
+    views = whitened(batch, statistics)
+    pages, titles = views[0], views[2]
+    regions = np.split(views[1], np.cumsum(batch.region_counts)[:-1])
     ranked = statistics.ranks.percentiles(np.array([r.looks for r in records], np.float32))
+    stamp = stamp_of(statistics)
+    codes = page_codes(batch.has_page, batch.region_counts, views, stamp)
     for row in range(len(records)):
         found: Json = {
             "whitened": statistics.version,
             "ranked": short(ranked[row]),
             "regions": [{"at": short(at)} for at in regions[row] if _points(at)],
+            "codes": _text(next(codes).packed()),
         }
         if batch.has_page[row] and _points(pages[row]):
             found["page"] = short(pages[row])
@@ -132,7 +136,7 @@ def _packed_facts(record: PageRecord, facts: PageFacts) -> bytes:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FoundPage:
-    """A page of an answer: its place, facts and, where asked, words in order and vectors."""
+    """A page of an answer: its place, facts and, where asked, words in order, vectors, codes."""
 
     ref: PageRef
     generation: str
@@ -140,10 +144,11 @@ class FoundPage:
     size_pt: tuple[float, float]
     words: tuple[str, ...] = ()
     vectors: PageVectors | None = None
+    codes: PageCodes | None = None
 
 
 def found_page(hit: Mapping[str, Any]) -> FoundPage:
-    """Read a hit fetched with FACT_FIELDS and any of words and vectors; raises UNREADABLE."""
+    """Read a hit fetched with FACT_FIELDS and any of words, vectors, codes; raises UNREADABLE."""
     fields = hit["fields"]
     ref = ref_of_key(fields["ref"][0])
     width, height, ink, told, digest, length, *looks = _FACTS.unpack(_bytes(fields["facts"][0]))
@@ -164,6 +169,7 @@ def found_page(hit: Mapping[str, Any]) -> FoundPage:
         size_pt=(width, height),
         words=words_of(fields["words"][0]) if "words" in fields else (),
         vectors=vectors_of(fields["vectors"][0]) if "vectors" in fields else None,
+        codes=PageCodes.unpacked(_bytes(fields["codes"][0])) if "codes" in fields else None,
     )
 
 
@@ -211,8 +217,8 @@ def decoded(data: str) -> bytes:
 
 
 def _text(data: bytes) -> str:
-    return base64.b64encode(data).decode("ascii")
+    return binascii.b2a_base64(data, newline=False).decode("ascii")
 
 
 def _bytes(data: str) -> bytes:
-    return base64.b64decode(data)
+    return binascii.a2b_base64(data)

@@ -8,7 +8,7 @@ computes it only chooses whom to look at closely. Scores are then ours (see scor
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,7 @@ from folioscope.stores.elastic import filters
 from folioscope.stores.elastic.document_rows import is_document, shown
 from folioscope.stores.elastic.filters import Mask
 from folioscope.stores.elastic.mapping import UNSTORED, Json
+from folioscope.stores.elastic.page_cache import Proposed
 from folioscope.stores.pooling import few
 from folioscope.stores.row_codes import RowCodes
 from folioscope.stores.sketches import ASKED_ROWS
@@ -28,12 +29,20 @@ from folioscope.stores.statistics import LibraryStatistics
 from folioscope.stores.words import Corpus
 
 LEAST = 100  # pages that each kind of evidence proposes in any case
+_LEAST_SAID = 100  # pages that the server's own analyzers propose
+_SHARE = 1 / 2  # of the limit that each kind proposes, where several kinds do
 MOST = 10_000  # hits that the server returns at once
 _RELATED_BOOST = 0.5
 _ROWS, _ROWS_OF_FEW = ASKED_ROWS, 8  # of a query; few where the filter is long
 _A_ROW = 200  # pages that each of them proposes
 _FETCHED = 1000  # pages that one search fetches
 PLACES: Json = {**UNSTORED, "docvalue_fields": ["ref"]}
+# which version of a page it is, so that those that are known need not be fetched
+_VERSIONED: Json = {
+    **UNSTORED,
+    "docvalue_fields": ["ref", "generation"],
+    "seq_no_primary_term": True,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +61,25 @@ class Plan:
 
     @property
     def wanted(self) -> int:
-        """How many pages each kind of evidence proposes."""
+        """How many pages a kind of evidence proposes that is asked alone."""
         return min(MOST, max(LEAST, self.limit))
+
+    @property
+    def wanted_of_each(self) -> int:
+        """How many pages each of several kinds of evidence proposes."""
+        return min(MOST, max(LEAST, round(self.limit * _SHARE)))
 
 
 @dataclass(slots=True)
 class Proposals:
-    """``refs``: keys of pages. ``named``: documents whose file names answer, best first."""
+    """What may answer. ``seen``: keys of pages by their look, of which no version is known.
+
+    ``named``: documents whose file names answer, best first.
+    """
 
     corpus: Corpus
-    refs: dict[str, None] = field(default_factory=dict)
+    pages: frozenset[Proposed] = frozenset()
+    seen: tuple[str, ...] = ()
     named: list[str] = field(default_factory=list)
     unlisted: tuple[str, ...] = ()
 
@@ -75,11 +93,12 @@ def page_searches(plan: Plan, statistics: LibraryStatistics, *, has_vectors: boo
     if query.vector is not None and has_vectors:
         searches += _by_meaning(plan, statistics, query.vector)
     if query.look_weights is not None and has_vectors:
-        searches.append(_nearest(plan, "ranked", query.look_weights, plan.mask))
+        wanted = plan.wanted if query.vector is None else plan.wanted_of_each
+        searches.append(_nearest("ranked", query.look_weights, plan.mask, wanted=wanted))
     elif query.vector is None and not terms and query.visual is None:
         everything = {"bool": {"filter": plan.mask}}
         order = [{"document_id": "asc"}, {"page_index": "asc"}]
-        searches.append({"query": everything, "size": plan.wanted, "sort": order, **PLACES})
+        searches.append({"query": everything, "size": plan.wanted, "sort": order, **_VERSIONED})
     return searches
 
 
@@ -106,26 +125,26 @@ def _by_share(plan: Plan) -> Json:
 
 def _as_said(plan: Plan) -> Json:
     said = " ".join(filters.cut(term) for term in plan.query.words.terms)
-    return _scored(plan, [{"match": {"said": {"query": said}}}]) | {"size": LEAST}
+    return _scored(plan, [{"match": {"said": {"query": said}}}]) | {"size": _LEAST_SAID}
 
 
 def _scored(plan: Plan, should: list[Json]) -> Json:
     found = {"bool": {"should": should, "minimum_should_match": 1, "filter": plan.mask}}
-    return {"query": found, "size": plan.wanted, "track_total_hits": False, **PLACES}
+    wanted = plan.wanted_of_each if plan.query.vector is not None else plan.wanted
+    return {"query": found, "size": wanted, "track_total_hits": False, **_VERSIONED}
 
 
 def _by_meaning(plan: Plan, statistics: LibraryStatistics, vector: Float32) -> list[Json]:
     fields = ("page", "regions.at", "title")
     asked = [white.query(vector) for white in statistics.whitening]
     return [
-        _nearest(plan, name, at, plan.mask)
+        _nearest(name, at, plan.mask, wanted=plan.wanted_of_each)
         for name, at in zip(fields, asked, strict=True)
         if np.linalg.norm(at) > 0
     ]
 
 
-def _nearest(plan: Plan, name: str, vector: npt.NDArray[Any], mask: list[Json]) -> Json:
-    wanted = plan.wanted
+def _nearest(name: str, vector: npt.NDArray[Any], mask: list[Json], *, wanted: int) -> Json:
     near: Json = {
         "field": name,
         "query_vector": vector.tolist(),
@@ -134,14 +153,14 @@ def _nearest(plan: Plan, name: str, vector: npt.NDArray[Any], mask: list[Json]) 
     }
     if mask:
         near["filter"] = mask
-    return {"knn": near, "size": wanted, "track_total_hits": False, **PLACES}
+    return {"knn": near, "size": wanted, "track_total_hits": False, **_VERSIONED}
 
 
 def visual_search(plan: Plan, query: VisualQuery, *, allowed: list[str] | None) -> Json:
     """Return the search of a visual model's index; ``allowed``: keys of pages, None for all."""
     mask = [{"terms": {"ref": allowed}}] if allowed is not None else list(plan.allowed.places)
     if len(query.single) or query.rows is None:
-        return _nearest(plan, "at", query.single, mask)
+        return _nearest("at", query.single, mask, wanted=plan.wanted) | PLACES
     return _by_rows(plan, query.rows, mask, most=_ROWS if allowed is None else _ROWS_OF_FEW)
 
 
@@ -151,28 +170,30 @@ def _by_rows(plan: Plan, rows: Float32, mask: list[Json], *, most: int) -> Json:
     Of many rows, as queries by picture have them, the means of what is alike stand for all.
     """
     asked = few(rows, most)
-    each = replace(plan, limit=min(plan.limit, _A_ROW))
-    near = [_nearest(each, "rows.at", codes, mask)["knn"] for codes in RowCodes.of(asked).codes]
+    wanted = min(plan.wanted, _A_ROW)
+    near = [
+        _nearest("rows.at", codes, mask, wanted=wanted)["knn"] for codes in RowCodes.of(asked).codes
+    ]
     return {"knn": near, "size": plan.wanted, "track_total_hits": False, **PLACES}
 
 
-def fetching(plan: Plan, proposals: Proposals, fields: Sequence[str]) -> Iterator[Json]:
-    """Yield the searches that fetch pages: those proposed, and those of documents named so."""
-    refs = list(proposals.refs)
-    fetched: Json = {**UNSTORED, "docvalue_fields": list(fields), "track_total_hits": False}
-    for start in range(0, len(refs), _FETCHED):
-        part = refs[start : start + _FETCHED]
+def resolving(plan: Plan, keys: Sequence[str], *, fields: Sequence[str] = ()) -> Iterator[Json]:
+    """Yield the searches that fetch pages: their versions, and with them any ``fields``."""
+    wanted = {"docvalue_fields": list(fields)} if fields else {}
+    for start in range(0, len(keys), _FETCHED):
+        part = keys[start : start + _FETCHED]
         chosen = [{"terms": {"ref": part}}, *plan.mask]
         # twice: a document may have been replaced meanwhile
-        yield {"query": {"bool": {"filter": chosen}}, "size": 2 * len(part), **fetched}
-    if proposals.named:
-        chosen = [filters.any_document(proposals.named), *plan.mask]
-        terms = [{"term": {"tokens": filters.cut(term)}} for term in plan.query.words.terms]
-        yield {
-            "query": {"bool": {"filter": chosen, "should": terms}},
-            "size": plan.wanted,
-            **fetched,
-        }
+        body = {"query": {"bool": {"filter": chosen}}, "size": 2 * len(part)}
+        yield {**body, "track_total_hits": False, **_VERSIONED, **wanted}
+
+
+def of_named(plan: Plan, named: Sequence[str]) -> Json:
+    """Return the search of pages of documents whose file names answer."""
+    chosen = [filters.any_document(named), *plan.mask]
+    terms = [{"term": {"tokens": filters.cut(term)}} for term in plan.query.words.terms]
+    query = {"bool": {"filter": chosen, "should": terms}}
+    return {"query": query, "size": plan.wanted_of_each, "track_total_hits": False, **_VERSIONED}
 
 
 # counting

@@ -5,37 +5,39 @@ from dataclasses import replace
 
 import numpy as np
 
-from folioscope.domain.pages import Float32
 from folioscope.domain.queries import PageFilter, StoreQuery, WordQuery
 from folioscope.domain.results import Candidates
 from folioscope.stores.candidates import Shelves, find_candidates
 from folioscope.stores.elastic.candidate_words import CandidateWords
 from folioscope.stores.elastic.document_rows import DocumentRow
-from folioscope.stores.elastic.page_documents import FoundPage
+from folioscope.stores.elastic.page_cache import KnownPage
+from folioscope.stores.elastic.page_codes import stacked
+from folioscope.stores.elastic.vocabulary import Vocabulary
 from folioscope.stores.file_table import FileTable
 from folioscope.stores.page_table import PageTable
 from folioscope.stores.statistics import LibraryStatistics
-from folioscope.stores.view_codes import Positions
-from folioscope.stores.views import VectorBatch, Views
+from folioscope.stores.views import CodedViews, Views
 from folioscope.stores.visual_source import VisualSource
+from folioscope.stores.word_source import TokenIds
 from folioscope.stores.words import Corpus
 
 
 def score(
     query: StoreQuery,
-    pages: Sequence[FoundPage],
+    pages: Sequence[KnownPage],
     rows: Mapping[str, DocumentRow],
     *,
     limit: int,
     corpus: Corpus,
     statistics: LibraryStatistics,
+    vocabulary: Vocabulary,
     visuals: VisualSource,
 ) -> Candidates:
     """Return the best of some pages for each kind of evidence, which filters have passed."""
     shelves = Shelves(
         pages=_table(pages),
         files=_names(rows.values()),
-        words=CandidateWords([page.words for page in pages]),
+        words=CandidateWords([_tokens(page) for page in pages], vocabulary),
         statistics=statistics,
         views=_views(pages, statistics) if query.vector is not None and pages else None,
         corpus=corpus,
@@ -45,7 +47,11 @@ def score(
     return find_candidates(shelves, plain, limit=limit, visuals=visuals)
 
 
-def _table(pages: Sequence[FoundPage]) -> PageTable:
+def _tokens(page: KnownPage) -> TokenIds:
+    return np.zeros(0, np.uint32) if page.tokens is None else page.tokens
+
+
+def _table(pages: Sequence[KnownPage]) -> PageTable:
     table = PageTable()
     table.append(list(range(1, len(pages) + 1)), [page.facts for page in pages])
     return table
@@ -59,43 +65,19 @@ def _names(rows: Iterable[DocumentRow]) -> FileTable:
     return table
 
 
-class _WhitenedViews(Views):
-    """Views of a few pages as float32, whitened once."""
-
-    def __init__(self, statistics: LibraryStatistics) -> None:
-        super().__init__(statistics)
-        self._rows: list[Float32] = []
-
-    def _take(self, batch: VectorBatch) -> None:
-        views = zip(
-            self.statistics.whitening, (batch.page, batch.regions, batch.title), strict=True
-        )
-        self._rows = [white.pages(rows) for white, rows in views]
-
-    def _scan(self, queries: list[Float32]) -> tuple[Float32, Float32, Float32, bool]:
-        page, region, title = (
-            rows @ query for rows, query in zip(self._rows, queries, strict=True)
-        )
-        return page, region, title, True
-
-    def _at(self, view: int, positions: Positions, query: Float32) -> Float32:
-        return np.asarray(self._rows[view][positions] @ query, np.float32)
-
-
-def _views(pages: Sequence[FoundPage], statistics: LibraryStatistics) -> Views:
-    views = _WhitenedViews(statistics)
-    vectors = [page.vectors for page in pages if page.vectors is not None]
-    views.append(VectorBatch.of(vectors, statistics.dim))
+def _views(pages: Sequence[KnownPage], statistics: LibraryStatistics) -> Views:
+    views = CodedViews(statistics)
+    views.append_coded(stacked(page.codes for page in pages if page.codes is not None))
     return views
 
 
-def in_order(pages: Sequence[FoundPage]) -> list[FoundPage]:
+def in_order(pages: Sequence[KnownPage]) -> list[KnownPage]:
     """Return pages each once, in an order of their own: of equals the first is kept first."""
     found = {page.ref: page for page in pages}
     return [found[ref] for ref in sorted(found)]
 
 
-def are_current(pages: Sequence[FoundPage], rows: Mapping[str, DocumentRow]) -> list[FoundPage]:
+def are_current(pages: Sequence[KnownPage], rows: Mapping[str, DocumentRow]) -> list[KnownPage]:
     """Leave out pages that are staged, replaced or hidden: what a search saw may be older."""
     return [
         page

@@ -12,13 +12,9 @@ from folioscope.stores.elastic.errors import MissingIndexError
 from folioscope.stores.elastic.kept_statistics import KeptStatistics
 from folioscope.stores.elastic.library import ServerLibrary
 from folioscope.stores.elastic.mapping import UNSTORED, Json
-from folioscope.stores.elastic.page_documents import (
-    FACT_FIELDS,
-    UNREADABLE,
-    FoundPage,
-    found_page,
-    ref_of_key,
-)
+from folioscope.stores.elastic.page_cache import PageCache, proposed_by
+from folioscope.stores.elastic.page_documents import ref_of_key
+from folioscope.stores.elastic.page_fetching import PageFetcher
 from folioscope.stores.elastic.proposing import MOST, Plan, Proposals
 from folioscope.stores.elastic.visuals import ServerVisuals
 
@@ -36,6 +32,7 @@ class ServerSearch:
         self._library = library
         self._statistics = statistics
         self._visuals = visuals
+        self._cache = PageCache()
 
     def find(self, query: StoreQuery, *, limit: int) -> Candidates:
         """Propose up to ``limit`` pages for each kind of evidence, every column filled."""
@@ -55,7 +52,8 @@ class ServerSearch:
             proposals = self._proposed(plan)
             if library.note_unlisted(proposals.unlisted):
                 break
-        pages, rows = self._fetched(plan, proposals)
+        shelf = self._cache.shelf(self._statistics.current())
+        pages, rows = PageFetcher(library, plan, shelf).pages(proposals)
         looks = self._visuals.candidates(query.visual, [page.ref for page in pages])
         return scoring.score(
             query,
@@ -63,7 +61,8 @@ class ServerSearch:
             rows,
             limit=limit,
             corpus=proposals.corpus,
-            statistics=self._statistics.current(),
+            statistics=shelf.statistics,
+            vocabulary=shelf.vocabulary,
             visuals=looks,
         )
 
@@ -89,9 +88,11 @@ class ServerSearch:
             search = proposing.visual_search(plan, query.visual, allowed=allowed)
             searches.append((index, search))
         counted, named, unlisted, *found = self._library.connection.msearch(searches)
+        pages, seen = found[: len(own)], found[len(own) :]
         return Proposals(
             corpus=proposing.corpus_of(query.words, counted, named),
-            refs=dict.fromkeys(_values(found, "ref")),
+            pages=frozenset(proposed_by(hit) for one in pages for hit in one["hits"]["hits"]),
+            seen=tuple(_values(seen, "ref")),
             named=list(_values([named], "document_id")),
             unlisted=self._library.unlisted_of(unlisted),
         )
@@ -104,28 +105,6 @@ class ServerSearch:
         answer = self._library.connection.search(body, self._library.names.pages)
         refs = list(_values([answer], "ref"))
         return refs if len(refs) < _ALLOWED else None
-
-    def _fetched(
-        self, plan: Plan, proposals: Proposals
-    ) -> tuple[list[FoundPage], dict[str, DocumentRow]]:
-        fields = [*FACT_FIELDS]
-        if plan.query.words.terms:
-            fields.append("words")
-        if plan.query.vector is not None:
-            fields.append("vectors")
-        searches = list(proposing.fetching(plan, proposals, fields))
-        pages: list[FoundPage] = []
-        if searches:
-            index = self._library.names.pages
-            answers = self._library.connection.msearch([(index, s) for s in searches])
-            pages = [
-                page
-                for answer in answers
-                for hit in answer["hits"]["hits"]
-                if (page := _readable(hit)) is not None
-            ]
-        rows = self._library.documents.get({page.ref.document_id for page in pages})
-        return scoring.in_order(scoring.are_current(pages, rows)), rows
 
     # listing
 
@@ -231,11 +210,3 @@ def _is_current(row: DocumentRow | None, generation: str) -> bool:
 
 def _values(answers: Sequence[Any], name: str) -> Any:
     return (hit["fields"][name][0] for answer in answers for hit in answer["hits"]["hits"])
-
-
-def _readable(hit: Any) -> FoundPage | None:
-    """Read a page; one that is damaged is not found, and verify tells of it."""
-    try:
-        return found_page(hit)
-    except UNREADABLE:
-        return None

@@ -95,7 +95,7 @@ class ElasticsearchVectorStore:
             if access is Access.READ:
                 raise LibraryMissingError(
                     f"There is no library on {self._connection.server} under this name yet.",
-                    hint="Add a folder first.",
+                    hint="Check the prefix, or add a folder first.",
                 )
             self._library.create(fingerprint)
         known = self._library.fingerprint
@@ -106,6 +106,7 @@ class ElasticsearchVectorStore:
             )
         if access is Access.WRITE:  # who was killed before may have left what nobody sees
             self._library.wrote(*self._library.read_indices)
+            self._library.take_codes()
         self._statistics.load()
         self._signature = self._library.signature()
 

@@ -4,17 +4,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from folioscope.stores.elastic.candidate_words import CandidateWords
+from folioscope.stores.elastic.vocabulary import Vocabulary
 from folioscope.stores.memory_words import MemoryWords
 
 words = st.text("ab京", min_size=1, max_size=4)
 pages = st.lists(st.lists(words, max_size=6), max_size=5)
 
 
+def candidates(said: list[list[str]]) -> CandidateWords:
+    """Return pages among words that others have said before."""
+    vocabulary = Vocabulary()
+    vocabulary.numbers(["aab", "京a", "b"])
+    return CandidateWords([vocabulary.numbers(page) for page in said], vocabulary)
+
+
 def both(said: list[list[str]]) -> tuple[CandidateWords, MemoryWords]:
     exact = MemoryWords()
     for number, tokens in enumerate(said, 1):
         exact.put(number, tokens)
-    return CandidateWords(said), exact
+    return candidates(said), exact
 
 
 @given(said=pages, part=words)
@@ -43,6 +51,6 @@ def test_pages_hold_what_they_say(said: list[list[str]]) -> None:
 
 
 def test_the_most_frequent_come_first() -> None:
-    found = CandidateWords([["abc", "abd"], ["abd"], ["abe", "abd", "abe"]])
+    found = candidates([["abc", "abd"], ["abd"], ["abe", "abd", "abe"]])
     (most,) = found.beginning_with("ab", limit=1)
     assert most == found.term_ids(["abd"])["abd"]
