@@ -2,14 +2,14 @@
 
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from folioscope.domain.documents import Document
 from folioscope.domain.errors import StoreError
 from folioscope.domain.pages import PageRecord, PageRef, TextSource
 from folioscope.stores.elastic.bulk import BulkAction, Write
-from folioscope.stores.elastic.document_rows import DocumentRow, without_staged
+from folioscope.stores.elastic.document_rows import DocumentRow, Known, without_staged
 from folioscope.stores.elastic.file_rows import FileFacts
 from folioscope.stores.elastic.kept_statistics import KeptStatistics
 from folioscope.stores.elastic.library import ServerLibrary
@@ -18,6 +18,18 @@ from folioscope.stores.elastic.page_documents import page_id, page_sources, ref_
 from folioscope.stores.elastic.visuals import ServerVisuals
 
 _AT_ONCE = 5000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _UnderWay:
+    """Pages of a document that this machine has staged, and the document as it is known.
+
+    ``waiting``: whether each page waits for OCR, None where another process staged some too.
+    """
+
+    generation: str
+    known: Known
+    waiting: dict[int, bool] | None
 
 
 class Committing:
@@ -29,6 +41,7 @@ class Committing:
         self._library = library
         self._statistics = statistics
         self._visuals = visuals
+        self._under_way: dict[str, _UnderWay] = {}
 
     # staging
 
@@ -39,11 +52,16 @@ class Committing:
 
     def stage(self, document_id: str, pages: Sequence[PageRecord]) -> None:
         """Keep pages of a document under way."""
-        library = self._library
-        library.take_dim(pages)
-        generation = self._staged_generation(document_id) or self._begin(document_id)
+        self._library.take_dim(pages)
+        before, ours = self._under_way.pop(document_id, None), self._begin(document_id)
+        if before is not None and before.generation == ours.generation:
+            ours = replace(ours, waiting=before.waiting)
         last = list({page.ref: page for page in pages}.values())
-        self._write(last, [generation] * len(last))
+        self._write(last, [ours.generation] * len(last))
+        if ours.waiting is not None:
+            is_waiting = {p.ref.page_index: p.text_source is TextSource.WAITING for p in last}
+            ours.waiting.update(is_waiting)
+        self._under_way[document_id] = ours
 
     def _write(self, pages: Sequence[PageRecord], generations: Sequence[str]) -> None:
         index = self._library.names.pages
@@ -51,7 +69,7 @@ class Committing:
         self._library.connection.bulk(BulkAction(index, key, source) for key, source in sources)
         self._library.wrote(index)
 
-    def _begin(self, document_id: str) -> str:
+    def _begin(self, document_id: str) -> _UnderWay:
         machine, made = self._library.machine, uuid.uuid4().hex[:16]
 
         def begun(row: DocumentRow | None) -> DocumentRow:
@@ -60,9 +78,10 @@ class Committing:
                 return known
             return replace(known, staged=tuple(sorted((*known.staged, (machine, made)))))
 
-        row = self._library.documents.change(document_id, begun)
+        known = self._library.documents.change(document_id, begun)
         self._library.wrote(self._library.names.documents)
-        return row.staged_by(machine) if row else made
+        generation = known.row.staged_by(machine) if known.row else made
+        return _UnderWay(generation, known, {} if generation == made else None)
 
     def _staged_generation(self, document_id: str) -> str:
         row = self._library.documents.get([document_id]).get(document_id)
@@ -71,6 +90,7 @@ class Committing:
     def discard(self, document_id: str) -> None:
         """Forget the pages this machine has staged."""
         machine = self._library.machine
+        self._under_way.pop(document_id, None)
         if not self._staged_generation(document_id):
             return
 
@@ -86,28 +106,41 @@ class Committing:
     def commit(self, document: Document) -> int:
         """Make a document appear with what this machine has staged of it; returns its pages."""
         library, document_id = self._library, document.document_id
-        staged = self._staged_generation(document_id)
-        figures = self._figures(staged) if staged else None
+        ours = self._under_way.pop(document_id, None) or self._found(document_id)
+        figures = self._figures_of(ours) if ours.generation else None
         files = library.files.facts_of([document_id])[document_id]
 
         def committed(row: DocumentRow | None) -> DocumentRow:
             known = _with_files(row or DocumentRow(document_id), files)
-            if figures is not None and known.staged_by(library.machine) == staged:
+            if figures is not None and known.staged_by(library.machine) == ours.generation:
                 old = (known.generation,) if known.generation else ()
                 known = without_staged(known, library.machine, is_dead=False)
                 known = replace(
-                    known, generation=staged, dead=(*known.dead, *old), pages=figures[0],
-                    waiting=figures[1],
+                    known, generation=ours.generation, dead=(*known.dead, *old),
+                    pages=figures[0], waiting=figures[1],
                 )  # fmt: skip
             return replace(known, document=document)
 
-        row = library.documents.change(document_id, committed)
+        row = library.documents.change(document_id, committed, known=ours.known).row
         library.wrote(library.names.documents)
         if row is not None and row.dead:
-            if staged:
-                self._visuals.keep_pages(document_id, self._indices(staged))
+            if ours.generation:
+                self._visuals.keep_pages(document_id, self._indices(ours.generation))
             self.purge([document_id])
         return row.pages if row is not None else 0
+
+    def _found(self, document_id: str) -> _UnderWay:
+        """Return what this machine has under way, begun perhaps by a process that is gone."""
+        known = self._library.documents.read(document_id)
+        generation = known.row.staged_by(self._library.machine) if known.row else ""
+        return _UnderWay(generation, known, None)
+
+    def _figures_of(self, ours: _UnderWay) -> tuple[int, int]:
+        """Count what is under way, and let searches see all of it, so that it appears together."""
+        if ours.waiting is None:
+            return self._figures(ours.generation)
+        self._library.settle(self._library.names.pages)
+        return len(ours.waiting), sum(ours.waiting.values())
 
     def _figures(self, generation: str) -> tuple[int, int]:
         """Count the pages of a generation, and those that wait for OCR; searches see all now."""

@@ -18,6 +18,7 @@ from folioscope.domain.errors import StoreError
 from folioscope.stores.elastic.connection import ElasticConnection, Version
 from folioscope.stores.elastic.errors import ConflictError
 from folioscope.stores.elastic.mapping import Json
+from folioscope.stores.elastic.quick_json import read_json
 
 DOCUMENT = "document"
 _ATTEMPTS = 20  # to change a document that others change too
@@ -106,7 +107,7 @@ class DocumentRow:
 
 def row_of(source: Mapping[str, Any]) -> DocumentRow:
     """Undo ``DocumentRow.source``; raises ValueError or KeyError where it is damaged."""
-    facts = json.loads(source["facts"])
+    facts = read_json(source["facts"])
     document = facts["document"]
     return DocumentRow(
         document_id=source["document_id"],
@@ -157,6 +158,14 @@ def unpacked_failures(packed: Iterable[Sequence[Any]]) -> tuple[Failure, ...]:
     return tuple(Failure(FailureCause(cause), message, index) for cause, message, index in packed)
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A document as it was read or written last; nothing where there is none."""
+
+    row: DocumentRow | None = None
+    version: Version | None = None
+
+
 Change = Callable[[DocumentRow | None], DocumentRow | None]
 
 
@@ -173,37 +182,45 @@ class DocumentRows:
         rows = (row_of(stored.source) for stored in found.values())
         return {row.document_id: row for row in rows}
 
-    def change(self, document_id: str, change: Change) -> DocumentRow | None:
+    def read(self, document_id: str) -> Known:
+        """Return a document as it is now, to be changed."""
+        own_id = row_ids([document_id])[0]
+        stored = self._connection.get_many(self._index, [own_id]).get(own_id)
+        return Known(row_of(stored.source), stored.version) if stored else Known()
+
+    def change(self, document_id: str, change: Change, *, known: Known | None = None) -> Known:
         """Put what ``change`` makes of a document; None makes nothing of it, and deletes it.
 
-        ``change`` may be called several times, when others change the document too.
+        ``change`` may be called several times, when others change the document too. ``known``
+        spares reading it first. Returns the document as it is then.
         """
-        own_id = row_ids([document_id])[0]
+        meant = None
         for _ in range(_ATTEMPTS):
-            stored = self._connection.get_many(self._index, [own_id]).get(own_id)
-            old = row_of(stored.source) if stored else None
-            new = change(old)
-            if new == old:
-                return new
+            old = known or self.read(document_id)
+            # of a write whose answer was lost, the conflict is with this same write
+            new = meant if meant is not None and old.row == meant else change(old.row)
+            if new == old.row:
+                return old
             try:
-                self._put(own_id, new, stored.version if stored else None)
+                return self._put(document_id, new, old.version)
             except ConflictError:
-                continue
-            return new
+                known, meant = None, new
         raise StoreError("Others keep changing the same document.", hint="Try again later.")
 
-    def _put(self, own_id: str, row: DocumentRow | None, version: Version | None) -> None:
+    def _put(self, document_id: str, row: DocumentRow | None, version: Version | None) -> Known:
+        own_id = row_ids([document_id])[0]
         if row is not None:
-            source = row.source()
-            is_new = version is None
-            self._connection.put(self._index, own_id, source, only_if=version, is_new=is_new)
-        elif version is not None:
+            source, is_new = row.source(), version is None
+            put = self._connection.put
+            return Known(row, put(self._index, own_id, source, only_if=version, is_new=is_new))
+        if version is not None:
             params = {
                 "if_seq_no": str(version.seq_no),
                 "if_primary_term": str(version.primary_term),
             }
             path = f"/{self._index}/_doc/{own_id}"
             self._connection.change("DELETE", path, params=params)
+        return Known()
 
     def find(
         self, *, query: Json, sort: Sequence[Json] = (), limit: int | None = None
