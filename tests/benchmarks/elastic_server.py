@@ -13,7 +13,7 @@ from tests.elastic_node import TestServer, elastic_node, named_server, why_no_no
 # fields by what they are for; a field that is in none counts as rest
 FIELDS = {
     "vectors to search": ("page", "title", "regions.at", "ranked", "at"),
-    "vectors to score by": ("vectors", "single", "body"),
+    "vectors to score by": ("vectors", "codes", "single", "body"),
     "words to search": ("tokens", "tokens.share", "tokens.ends", "said"),
     "words to score by": ("words",),
     "text and boxes to show": ("_source",),

@@ -8,7 +8,7 @@ from folioscope.domain.pages import Float32, PageRecord, PageRef
 from folioscope.domain.queries import StoreQuery
 from folioscope.domain.results import Candidates
 from folioscope.stores.lance_store import LanceVectorStore
-from folioscope.stores.page_facts import facts_of, tokens_of
+from folioscope.stores.page_facts import facts_of
 from folioscope.stores.statistics import LibraryStatistics
 from folioscope.stores.views import VectorBatch
 from tests.benchmarks.store_search import TOP, WEIGHTS
@@ -19,24 +19,36 @@ _AT_ONCE = 4000
 Refs = set[PageRef]
 
 
-def exact_best(
-    local: LanceVectorStore, statistics: LibraryStatistics, queries: Sequence[StoreQuery]
-) -> list[Refs]:
-    """Return the ten best pages by meaning of each query, of all that its filter lets pass."""
-    refs = local.page_refs(StoreQuery())
-    parts = []
-    for start in range(0, len(refs), _AT_ONCE):
-        pages = local.pages(refs[start : start + _AT_ONCE], with_vectors=True)
-        parts.append(_exact_scores(pages, statistics, queries))
-    scores = np.concatenate(parts, axis=1)
-    ends = SOME_FILES.partition(".")[0]
-    in_some = np.array([ref.document_id.endswith(ends) for ref in refs])
-    found = []
-    for query, own in zip(queries, scores, strict=True):
-        allowed = own if not query.filter.file_names else np.where(in_some, own, -np.inf)
-        best = np.argpartition(-allowed, TOP)[:TOP]
-        found.append({refs[i] for i in best if np.isfinite(allowed[i])})
-    return found
+class ExactPages:
+    """The best pages by meaning of some queries, by any statistics; pages are read once."""
+
+    def __init__(self, local: LanceVectorStore, queries: Sequence[StoreQuery]) -> None:
+        self._local = local
+        self._queries = queries
+        self._refs = local.page_refs(StoreQuery())
+        self._scores: dict[bytes | None, Float32] = {}
+
+    def score(self, *each: tuple[bytes | None, LibraryStatistics]) -> None:
+        """Score all pages by these statistics, each with a name of its own."""
+        wanted = {name: statistics for name, statistics in each if name not in self._scores}
+        parts: dict[bytes | None, list[Float32]] = {name: [] for name in wanted}
+        for start in range(0, len(self._refs) if wanted else 0, _AT_ONCE):
+            pages = self._local.pages(self._refs[start : start + _AT_ONCE], with_vectors=True)
+            for name, statistics in wanted.items():
+                parts[name].append(_exact_scores(pages, statistics, self._queries))
+        for name, scores in parts.items():
+            self._scores[name] = np.concatenate(scores, axis=1)
+
+    def best(self, name: bytes | None, *, is_filtered: bool) -> list[Refs]:
+        """Return the ten best pages of each query, of all that its filter lets pass."""
+        ends = SOME_FILES.partition(".")[0]
+        in_some = np.array([ref.document_id.endswith(ends) for ref in self._refs])
+        found = []
+        for own in self._scores[name]:
+            allowed = np.where(in_some, own, -np.inf) if is_filtered else own
+            best = np.argpartition(-allowed, TOP)[:TOP]
+            found.append({self._refs[i] for i in best if np.isfinite(allowed[i])})
+        return found
 
 
 def _exact_scores(
@@ -55,7 +67,7 @@ def _exact_scores(
     region = np.full_like(page, -1)
     region[:, filled] = np.maximum.reduceat(each, (np.cumsum(counts) - counts)[filled], axis=1)
     title = vectors[2] @ white[2].pages(batch.title).T
-    told = np.array([facts_of(page, tokens_of(page)).told for page in pages], np.float32)
+    told = np.array([facts_of(page, ()).told for page in pages], np.float32)
     return _total(told, page, region, title)
 
 
