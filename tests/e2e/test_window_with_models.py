@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from folioscope.gui.job_runner import JobRunner
@@ -25,7 +25,7 @@ from folioscope.update_rooms import updates_of
 from folioscope.wiring import OpenLibrary
 from tests.made_documents import text_pdf
 from tests.starter_model import starter_models_dir
-from tests.tiny_models import TINY_M0, TINY_V4, describe, write_checkpoint
+from tests.tiny_models import TINY_CLIP, TINY_LIGHT, TINY_M0, TINY_V4, describe, write_checkpoint
 
 __all__ = ["starter_models_dir"]
 LONG_MS = 120_000
@@ -52,7 +52,7 @@ def models_dir(tmp_path: Path, starter_models_dir: Path, monkeypatch: pytest.Mon
     kept = starter_models_dir / "starter"
     kept.mkdir(parents=True, exist_ok=True)
     (made / "starter").symlink_to(kept)
-    describe(made, TINY_V4, TINY_M0)
+    describe(made, TINY_V4, TINY_M0, TINY_LIGHT, TINY_CLIP)
     monkeypatch.setenv("FOLIOSCOPE_MODELS", str(made))
     return made
 
@@ -161,3 +161,57 @@ def test_models_are_installed_and_used_in_the_window(
     found = window.centre.answers.found()
     assert found is not None
     assert len(found.results) + len(found.weaker) > 0
+
+
+def covered(desk: Desk) -> dict[str, str]:
+    """What the card of the library's looks says, by the title of each row's meter."""
+    rows = desk.models.coverage.rows()
+    return {row.meter.accessibleName().partition(" (")[0]: row.count.text() for row in rows}
+
+
+def test_light_pages_share_a_library_with_another_model(
+    desk: Desk, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = desk.window
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    text_pdf(folder / "heron.pdf", 2, sentence="A heron stands in the shallow water.")
+    window.indexing.add([str(folder)])
+    wait(qtbot, lambda: len(shown(desk)) == 2 and not window.indexing.is_running)
+
+    window.show_models()
+    wait(qtbot, lambda: desk.models.table.columns)
+    install(desk, TINY_LIGHT, qtbot)
+    light = desk.models.table.column(TINY_LIGHT).actions
+    wait(qtbot, lambda: light.status.text() == "In use")
+    wait(qtbot, lambda: window.looking.state().done == 2 and not window.looking.is_running)
+    install(desk, TINY_CLIP, qtbot)
+    other = desk.models.table.column(TINY_CLIP).actions
+    wait(qtbot, lambda: other.use.isVisibleTo(other))
+    assert light.status.text() == "In use", "a second model waits to be chosen"
+    other.use.click()
+    wait(qtbot, lambda: other.status.text() == "In use")
+    wait(qtbot, lambda: window.looking.state().model == TINY_CLIP)
+    wait(qtbot, lambda: window.looking.state().done == 2 and not window.looking.is_running)
+    desk.models.shown()
+    told = "not in use, can be used again at once"
+    wait(qtbot, lambda: told in covered(desk).get(TINY_LIGHT, ""))
+    assert light.note.text() == "All 2 pages are ready."
+
+    light.use.click()
+    wait(qtbot, lambda: light.status.text() == "In use")
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Yes)
+    other.remove.click()
+    wait(qtbot, lambda: list(covered(desk)) == [TINY_LIGHT])
+    window.close_settings()
+
+    window.bar.field.setText("heron water")
+    wait(qtbot, lambda: raw_query(desk) == "heron water")
+    best = window.centre.answers.view.model.results[0]
+    window.pages.show_large(best)
+    large = window.pages.large()
+    wait(qtbot, lambda: large.canvas.has_picture)
+    for key in (Key.Key_B, Key.Key_Right, Key.Key_Return):
+        qtbot.keyClick(large.canvas, key)
+    wait(qtbot, lambda: raw_query(desk) == "Part of a picture")
+    assert window.notes.texts() == []
