@@ -2860,6 +2860,10 @@ Keep pages there from now on?</source>
       <translation>{name}：Elasticsearch {version}，授權 {licence}。</translation>
     </message>
     <message>
+      <source>{name}: Elasticsearch.</source>
+      <translation>{name}：Elasticsearch。</translation>
+    </message>
+    <message>
       <source>{name}: a click removes it</source>
       <translation>{name}：按一下即可移除</translation>
     </message>

@@ -92,6 +92,16 @@ def test_a_server_that_lacks_rights_is_shown_as_a_warning(desk: WindowDesk, qtbo
     qtbot.waitUntil(lambda: card.outcome.property("tone") == "good")
 
 
+def test_a_server_that_tells_no_version_is_named_without_one(
+    desk: WindowDesk, qtbot: QtBot
+) -> None:
+    desk.fakes.store.told = replace(FACTS, version="unknown", licence="unknown")
+    card = card_of(desk, qtbot)
+    fill(card)
+    card.test.click()
+    qtbot.waitUntil(lambda: card.outcome.text().startswith("office: Elasticsearch.\n"))
+
+
 def test_a_server_that_is_away_is_told_in_a_sentence(desk: WindowDesk, qtbot: QtBot) -> None:
     desk.fakes.store.error = StoreError("search.example.org:9200 cannot be reached: refused.")
     card = card_of(desk, qtbot)
@@ -143,14 +153,18 @@ def test_a_copy_shows_how_far_it_is_and_asks_before_it_switches(
     asked = answering(True, True)
     desk.fakes.indexing.gate.set()
     card = card_of(desk, qtbot)
+    upkeep = desk.window.settings_page.library
     fill(card, key="the key")
     card.copy.click()
     qtbot.waitUntil(lambda: "Copied 300 of 1,624 pages" in card.outcome.text())
     assert card.outcome.text().endswith("30 s left")
     assert not card.meter.isHidden()
     assert not card.copy.isEnabled()
+    assert not upkeep.compact.isEnabled()
+    assert not upkeep.again.isEnabled()
     desk.fakes.store.gate.set()
     qtbot.waitUntil(lambda: card.is_switched)
+    assert upkeep.compact.isEnabled()
     assert "Nothing is switched" in asked[0]
     assert "Copied 1,624 pages in 9 documents. Both hold the same, page by page." in asked[1]
     assert desk.fakes.store.used == [(SERVER, ElasticSecret(api_key="the key"))]

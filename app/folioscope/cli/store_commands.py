@@ -165,7 +165,8 @@ def _say_facts(facts: StoreFacts) -> None:
 def _say_server(server: ElasticFacts | None) -> None:
     if server is None:
         return
-    say(f"Elasticsearch {safe(server.version)}, licence {safe(server.licence)}")
+    if server.is_told:
+        say(f"Elasticsearch {safe(server.version)}, licence {safe(server.licence)}")
     say(f"Vectors are found with {safe(server.vector_index)}; {_rank_vectors(server)}")
     for sentence in server.missing:
         say(safe(sentence))

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
+UNKNOWN = "unknown"  # a version or licence that is not told to everybody
+
+
 class StoreKind(StrEnum):
     """The stores that there are."""
 
@@ -73,3 +76,8 @@ class ElasticFacts:
     can_read: bool
     can_write: bool
     missing: tuple[str, ...] = ()
+
+    @property
+    def is_told(self) -> bool:
+        """Whether this user may know the version; where not, it is “unknown”."""
+        return self.version != UNKNOWN

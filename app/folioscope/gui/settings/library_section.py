@@ -71,6 +71,8 @@ class LibrarySection(Section):
         )
         self.outcome.hide()
         self._buttons = (self.compact, self.verify, self.repair, self.again)
+        self.store.quiet_wanted.connect(lambda: self._enable(is_on=False))
+        self.store.quiet_over.connect(self._end)
 
     def show_facts(self, facts: Facts) -> None:
         """Show the library's figures."""
@@ -95,8 +97,7 @@ class LibrarySection(Section):
     # --- upkeep ----------------------------------------------------------------------------
 
     def _start(self, work: Work, busy: str, then: Callable[[Any], None]) -> None:
-        for button in self._buttons:
-            button.setDisabled(True)
+        self._enable(is_on=False)
         self._tell(busy)
         handle = self._session.submit(
             work, then=then, otherwise=lambda error: self._tell(sentence_of(error), tone="bad")
@@ -108,8 +109,11 @@ class LibrarySection(Section):
             handle.finished.connect(self._end)
 
     def _end(self) -> None:
+        self._enable(is_on=True)
+
+    def _enable(self, *, is_on: bool) -> None:
         for button in self._buttons:
-            button.setEnabled(True)
+            button.setEnabled(is_on)
 
     def _tell(self, text: str, *, tone: str = "muted") -> None:
         self.outcome.setText(text)

@@ -34,10 +34,11 @@ def server_words(facts: ElasticFacts, *, is_read_only: bool) -> str:
     rows = tr("It lacks rank_vectors, so rows of looks are compared on this computer.")
     if facts.has_rank_vectors:
         rows = tr("It has rank_vectors, so it compares rows of looks itself.")
+    who = tr("{name}: Elasticsearch {version}, licence {licence}.")
+    if not facts.is_told:
+        who = tr("{name}: Elasticsearch.")
     lines = [
-        tr("{name}: Elasticsearch {version}, licence {licence}.").format(
-            name=facts.name, version=facts.version, licence=facts.licence
-        ),
+        who.format(name=facts.name, version=facts.version, licence=facts.licence),
         rights,
         tr("Vectors are found with {kind}.").format(kind=facts.vector_index),
         rows,

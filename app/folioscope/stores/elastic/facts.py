@@ -9,14 +9,13 @@ from typing import Any
 
 from folioscope.domain.errors import StoreBlockedError, StoreError
 from folioscope.domain.protocols import Cancellation
-from folioscope.domain.store_places import ElasticFacts, ElasticPlace
+from folioscope.domain.store_places import UNKNOWN, ElasticFacts, ElasticPlace
 from folioscope.stores.elastic import errors
 from folioscope.stores.elastic.asking import WRITING, Asker
 from folioscope.system.server_trust import address_of
 
 OLDEST = (8, 14)
 ICU = "analysis-icu"
-_UNKNOWN = "unknown"
 _FULL = "index.blocks.read_only_allow_delete"
 _NOT_TOLD = "This user may not ask for version and licence: the cluster right “monitor” is missing."
 # what writing asks of indices: `manage` is for aliases and mappings
@@ -46,7 +45,7 @@ def ask_identity(asker: Asker, token: Cancellation | None = None) -> Identity:
         raise
     except errors.DeniedError:  # this user may do this and that, but not ask for the version
         _check_is_server(asker, token)
-        return Identity(asker.server, _UNKNOWN, (), is_serverless=False)
+        return Identity(asker.server, UNKNOWN, (), is_serverless=False)
     if not isinstance(said, Mapping) or "version" not in said:
         raise errors.not_elasticsearch(asker.server)
     version = str(said["version"].get("number", ""))
@@ -93,7 +92,7 @@ def ask_facts(
         can_read=can_read,
         can_write=can_write,
         missing=(
-            *([_NOT_TOLD] if identity.version == _UNKNOWN else []),
+            *([_NOT_TOLD] if identity.version == UNKNOWN else []),
             *([errors.disk_full(asker.server).what] if asking.is_full() else []),
             *_missing(place, rights, lacks_icu=lacks_icu, fuses=has_fusion),
         ),
@@ -110,7 +109,7 @@ class _Asking:
     def licence(self) -> str:
         """The licence's type, as the server calls it."""
         said = self._asked("GET", "/_license") or {}
-        return str(said.get("license", {}).get("type", _UNKNOWN))
+        return str(said.get("license", {}).get("type", UNKNOWN))
 
     def plugins(self) -> tuple[str, ...] | None:
         """Plugins and modules that every node has, None where this user is not told."""
