@@ -21,14 +21,17 @@ USERS_OWN = (
     r"/home/(ada|bob)/\.local/share(/folioscope(/.*)?)?",
     r"/home/(ada|bob)/\.config(/folioscope(/.*)?)?",
     r"/home/(ada|bob)/\.local(/state(/folioscope(/.*)?)?)?",
+    # any program that shows letters keeps there where fonts are, unless the system does
+    r"/home/(ada|bob)/\.cache(/fontconfig(/.*)?)?",
 )
+HARDEST = "鍋底焦黃怎麼辦"  # typed in Chinese, found by meaning in a file with a Chinese name
 # query → the page of the samples that answers it: words, meaning, text in pictures, Chinese
 RIGHT_PAGES = {
     "pie chart of energy sources": ("Port of Westhaven annual report.pdf", 4),
     "who lost the rowing boat": ("Lighthouse letter 1954.jpg", 1),
     "GP-2071": ("Garden planner screenshot.png", 1),
     "rice cooker smells bad": ("電子鍋使用說明書.pdf", 3),
-    "鍋底焦黃怎麼辦": ("電子鍋使用說明書.pdf", 3),
+    HARDEST: ("電子鍋使用說明書.pdf", 3),
 }
 
 
@@ -67,9 +70,10 @@ class Folioscope:
         if report["failed"] or report["pages_read"] != pages:
             raise SmokeError(f"{pages} pages should be read: {report}")
 
-    def search(self) -> None:
-        """Ask for pages of the samples; the right one must be on top."""
-        for query, page in RIGHT_PAGES.items():
+    def search(self, *queries: str) -> None:
+        """Ask for pages of the samples, for all by default; the right one must be on top."""
+        for query in queries or RIGHT_PAGES:
+            page = RIGHT_PAGES[query]
             hits = answer(self.run("search", "--json", query))["hits"]
             top = (Path(hits[0]["file"]).name, hits[0]["page"]) if hits else "nothing"
             if top != page:

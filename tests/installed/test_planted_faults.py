@@ -77,7 +77,7 @@ FAULTS = [
     script("loses-pages", '"pages_read": 11', '"pages_read": 10', INDEXED),
     script("finds-another-page", '"page": 4', '"page": 5', FOUND),
     script("writes-beside", INDEX, "index)\n  touch /tmp/left\n", WRITTEN),
-    script("writes-beside-at-home", INDEX, 'index)\n  mkdir "$HOME/.cache"\n', WRITTEN),
+    script("writes-beside-at-home", INDEX, 'index)\n  mkdir "$HOME/.folio"\n', WRITTEN),
     script("wants-to-write", SEARCH, "search)\n  touch /usr/share/x || exit 3\n", FOUND),
     script("needs-unicode", SEARCH, 'search)\n  [ "$LANG" = C ] && exit 70\n', "a locale without"),
     script("speaks-to-makers", "There is no library", "PermissionError: no library", "a home that"),
