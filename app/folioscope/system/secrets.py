@@ -38,6 +38,8 @@ class SystemSecrets:
             import keyring
 
             keyring.set_password(_SERVICE, _name(place), value)
+            if keyring.get_password(_SERVICE, _name(place)) != value:
+                raise LookupError("the keyring forgets what it is given")
 
     def forget(self, place: ElasticPlace) -> None:
         """Take a secret out of the keyring, if it is there."""

@@ -47,6 +47,13 @@ class Missing(KeptInMemory):
         raise NoKeyringError(f"no backend for {password}")
 
 
+class Forgetful(KeptInMemory):
+    """A keyring that is turned off: it takes everything and keeps nothing."""
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.kept.clear()
+
+
 @pytest.fixture(autouse=True)
 def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("FOLIOSCOPE_ES_API_KEY", "FOLIOSCOPE_ES_PASSWORD"):
@@ -107,9 +114,10 @@ def test_a_file_that_is_no_key_is_refused_without_showing_it(
         SystemSecrets().find(replace(PLACE, api_key_file=str(path)))
 
 
-def test_a_machine_without_keyring_is_told_what_else_there_is() -> None:
+@pytest.mark.parametrize("kind", [Missing, Forgetful])
+def test_a_machine_without_keyring_is_told_what_else_there_is(kind: type[KeptInMemory]) -> None:
     before = keyring.get_keyring()
-    keyring.set_keyring(Missing())
+    keyring.set_keyring(kind())
     try:
         assert SystemSecrets().find(PLACE) == ElasticSecret()
         with pytest.raises(SettingsError, match="--api-key-file") as raised:
