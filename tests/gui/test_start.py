@@ -125,6 +125,20 @@ def test_a_later_start_hands_over_to_the_window_that_is_open(
     assert desk.window.stack.currentWidget() is desk.window.frame
 
 
+def test_what_comes_before_the_library_is_open_is_not_lost(
+    make_desk: Make, place: Path, tmp_path: Path, qtbot: QtBot, qapp: QApplication
+) -> None:
+    files = [tmp_path / "first.pdf", tmp_path / "second.pdf"]
+    for file in files:
+        file.write_bytes(b"%PDF-")
+    desk = make_desk()
+    desk.window.outside.begin(WindowStart(place / "Library", place, (str(files[0]),)))
+    QCoreApplication.sendEvent(qapp, QFileOpenEvent(str(files[1])))
+    desk.session.open()
+    qtbot.waitUntil(lambda: desk.fakes.indexing.added == list(map(str, files)))
+    assert desk.window.searches.scope == PageFilter(folders=tuple(map(str, files)))
+
+
 def test_a_later_start_without_paths_shows_the_window(
     started: Callable[..., WindowDesk], place: Path, qtbot: QtBot
 ) -> None:

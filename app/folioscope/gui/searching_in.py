@@ -41,8 +41,8 @@ class SearchingIn(QObject):
         window.library_opened.connect(self._go_on)
 
     def ask(self, paths: Sequence[str]) -> None:
-        """Search in these, now or once the library is open; none change nothing."""
-        self._waiting = tuple(paths)
+        """Search in these, now or once the library is open; none changes nothing."""
+        self._waiting = tuple(dict.fromkeys((*self._waiting, *paths)))
         if self._window.session.services() is not None:
             self._go_on()
 
