@@ -127,7 +127,7 @@ class Updates:
 
     def _is_wanted(self) -> bool:
         """Whether it is turned on, as the file says: it may have been turned off elsewhere."""
-        return self._settings.load().checks_updates
+        return self._settings.read_again().checks_updates
 
     @property
     def _host(self) -> str:
@@ -209,7 +209,7 @@ class Updates:
         release = _kept_release(known)
         return UpdateState(
             version=self._version,
-            is_on=self._settings.current.checks_updates,
+            is_on=self._is_wanted(),
             host=self._host,
             cannot="" if self._can_look else NO_KEY,
             standing=self._standing(release),

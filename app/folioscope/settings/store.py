@@ -40,6 +40,16 @@ class SettingsStore:
             self._keep_copy(raw)
         return self._settings
 
+    def read_again(self) -> Settings:
+        """Return what the file says now: another window may have changed it. Nothing changes here.
+
+        Where the file cannot be read, the preferences in force.
+        """
+        try:
+            return msgspec.json.decode(self._path.read_bytes(), type=Settings)
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+            return self._settings
+
     def change(self, **changes: object) -> Settings:
         """Change preferences and save them; raise SettingsError for a value out of bounds."""
         values = {**msgspec.to_builtins(self._settings), **changes}

@@ -35,6 +35,16 @@ def test_changes_are_kept_and_told(file: Path) -> None:
     assert json.loads(file.read_text("utf-8"))["schema_version"] == SCHEMA_VERSION
 
 
+def test_what_another_window_changed_can_be_seen_without_taking_it_over(file: Path) -> None:
+    ours, theirs = SettingsStore(file), SettingsStore(file)
+    assert ours.read_again() == Settings()
+    theirs.change(theme="dark")
+    assert ours.read_again().theme == "dark"
+    assert ours.current.theme == "system"
+    write(file, "damaged")
+    assert ours.read_again() == ours.current
+
+
 @pytest.mark.parametrize("change", [{"page_timeout_s": 0}, {"theme": "pink"}, {"nonsense": 1}])
 def test_a_value_out_of_bounds_is_refused_and_nothing_is_written(
     file: Path, change: dict[str, object]
