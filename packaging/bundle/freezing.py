@@ -11,6 +11,7 @@ from bundle.artifact import BuildError, Bundle
 from bundle.collecting import LEGAL_PLACE
 from bundle.environment import BUILD, ROOT, venv_python
 from bundle.icons import write_icon
+from bundle.ocr_models import make_ocr_models
 from bundle.product import NAME
 from bundle.starter import make_starter
 from release.number import source_date, version
@@ -20,7 +21,9 @@ SPEC = Path(__file__).resolve().parent / "folioscope.spec"
 
 def freeze() -> Bundle:
     """Make the bundle anew in ``build/frozen``; raise BuildError with what is in the way."""
-    models = make_starter(BUILD / "models")
+    models = BUILD / "models"
+    make_starter(models)
+    make_ocr_models(models / "ocr")
     texts = BUILD / "legal"
     try:
         legal.write(venv_python(), texts)

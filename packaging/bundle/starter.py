@@ -12,12 +12,12 @@ from folioscope.system.paths import shipped_dir
 
 
 def make_starter(folder: Path) -> Path:
-    """Make the model below ``folder`` unless it is there whole; return ``folder``.
+    """Make the model below ``folder`` unless it is there whole; return its own folder.
 
-    Nothing but this model is left in it. Raises BuildError where its files are damaged.
+    Other builds of it are removed. Raises BuildError where its files are damaged.
     """
     manifest = load_manifest(shipped_dir("onnx_models") / MANIFEST)
-    for other in folder.glob("*/*"):
+    for other in (folder / manifest.id).glob("*"):
         if other.name != manifest.build and other.is_dir():
             shutil.rmtree(other)
     made = ensure_starter(manifest, folder)
@@ -25,4 +25,4 @@ def make_starter(folder: Path) -> Path:
         raise BuildError(f"The starter model was not made well: {faults[0]}")
     for lock in folder.rglob(".lock"):
         lock.unlink()
-    return folder
+    return made

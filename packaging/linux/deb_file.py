@@ -25,7 +25,7 @@ def write_deb(
 ) -> None:
     """Write a package of the files in ``root`` and the texts of its control archive."""
     with tempfile.TemporaryDirectory(dir=target.parent) as made:
-        packed = compress_tree(root, epoch_s, is_quick=is_quick)
+        packed = compress_tree(root, Path(made), epoch_s=epoch_s, is_quick=is_quick)
         texts = Path(made) / "control.tar"
         _write_control(texts, control, epoch_s)
         members = [("control.tar.xz", compress(texts, _XZ_QUICK)), ("data.tar.xz", packed)]
@@ -34,9 +34,9 @@ def write_deb(
         half_made.replace(target)
 
 
-def compress_tree(root: Path, epoch_s: int, *, is_quick: bool = False) -> Path:
-    """Pack all below ``root`` as root's own files into a .tar.xz beside it; return that."""
-    data = root.parent / "data.tar"
+def compress_tree(root: Path, work: Path, *, epoch_s: int, is_quick: bool = False) -> Path:
+    """Pack all below ``root`` as root's own files into a .tar.xz in ``work``; return that."""
+    data = work / "data.tar"
     _write_data(data, root, epoch_s)
     return compress(data, _XZ_QUICK if is_quick else _XZ)
 

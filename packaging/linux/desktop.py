@@ -30,7 +30,7 @@ Comment[zh_TW]={SUMMARY_ZH_TW}
 Exec={program} gui %F
 Icon={NAME}
 Terminal=false
-Categories=Office;Utility;Qt;
+Categories=Office;Qt;
 Keywords={";".join(KEYWORDS)};
 Keywords[zh_TW]={";".join(KEYWORDS_ZH_TW)};
 StartupNotify=true
@@ -84,7 +84,6 @@ def metainfo(version: str, date: str) -> str:
   </provides>
   <categories>
     <category>Office</category>
-    <category>Utility</category>
   </categories>
   <keywords>
 {words}

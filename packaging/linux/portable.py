@@ -23,7 +23,7 @@ def build_portable(bundle: Bundle, out: Path, *, is_quick: bool = False) -> Path
         shutil.copytree(bundle.folder, root, symlinks=True)
         stage_portable(root / "portable", bundle)
         set_times_and_modes(root, bundle.epoch_s)
-        payload = compress_tree(root, bundle.epoch_s, is_quick=is_quick)
+        payload = compress_tree(root, Path(made), epoch_s=bundle.epoch_s, is_quick=is_quick)
         half_made = Path(made) / target.name
         write_archive(half_made, payload, version=bundle.version, unpacked_kib=_kib(root))
         half_made.replace(target)

@@ -15,8 +15,12 @@ while IFS= read -r path; do
     esac
     rmdir -p --ignore-fail-on-non-empty -- "$(dirname -- "$path")" 2>/dev/null || :
 done <"$dir/portable/installed"
-if command -v update-desktop-database >/dev/null 2>&1 && [ -d "$data/applications" ]; then
-    update-desktop-database -q "$data/applications" || :
+applications=$data/applications
+if [ -z "$(find "$applications" -name '*.desktop' 2>/dev/null | head -n 1)" ]; then
+    rm -f -- "$applications/mimeinfo.cache" # the list of what is no longer there
+    rmdir -p --ignore-fail-on-non-empty -- "$applications" 2>/dev/null || :
+elif command -v update-desktop-database >/dev/null 2>&1; then
+    update-desktop-database -q "$applications" || :
 fi
 cd /
 rm -rf -- "$dir"

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from bundle.trimming import INNER
+from linux.icu_data import cut_icu_data
 from linux.libraries import drop_unneeded, strip_symbols
 from linux.stand_ins import put_stand_ins
 
@@ -11,6 +12,8 @@ def refine(folder: Path) -> None:
     """Make a bundle smaller without taking anything away that runs; raise BuildError."""
     saved = put_stand_ins(folder / INNER)
     print(f"Stood in for libraries that OpenCV never calls: {saved / 1e6:.0f} MB")
+    saved = cut_icu_data(folder / INNER / "PySide6" / "Qt" / "lib")
+    print(f"Tables of ICU that Qt never asks for: {saved / 1e6:.0f} MB")
     saved = strip_symbols(folder / INNER)
     print(f"Symbols taken out: {saved / 1e6:.0f} MB")
     gone = drop_unneeded(folder / INNER)

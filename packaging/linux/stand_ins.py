@@ -77,19 +77,25 @@ def versions_of(stand_in: StandIn) -> str:
     )
 
 
-def _compile(stand_in: StandIn) -> None:
+def compile_library(source: Path, target: Path, *options: str) -> None:
+    """Compile one file into a library in place of ``target``; raise BuildError."""
     if shutil.which(COMPILER) is None:
         raise BuildError(f"{COMPILER} is missing; install gcc.")
+    command = [COMPILER, "-shared", "-fPIC", "-nostdlib", "-w", "-Os", "-fno-builtin", "-s"]
+    command += [f"-Wl,-soname,{target.name}", "-Wl,--build-id=none", *options]
+    result = source.with_suffix(".so")
+    run_tool([*command, "-o", str(result), str(source)])
+    shutil.copyfile(result, target)
+
+
+def _compile(stand_in: StandIn) -> None:
     with tempfile.TemporaryDirectory() as made:
-        source, script, result = (Path(made) / name for name in ("a.c", "a.map", "a.so"))
+        source, script = Path(made) / "a.c", Path(made) / "a.map"
         source.write_text(source_of(stand_in), "utf-8")
         script.write_text(versions_of(stand_in), "utf-8")
-        command = [COMPILER, "-shared", "-fPIC", "-nostdlib", "-w", "-Os", "-fno-builtin", "-s"]
-        command += [f"-Wl,-soname,{stand_in.path.name}", "-Wl,--build-id=none"]
-        if script.stat().st_size:
-            command.append(f"-Wl,--version-script={script}")
-        run_tool([*command, "-o", str(result), str(source)])
-        shutil.copyfile(result, stand_in.path)
+        has_versions = script.stat().st_size > 0
+        options = [f"-Wl,--version-script={script}"] if has_versions else []
+        compile_library(source, stand_in.path, *options)
 
 
 def _undefined(path: Path) -> set[str]:

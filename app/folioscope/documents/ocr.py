@@ -12,6 +12,7 @@ import numpy as np
 from folioscope.documents.layout import TextRow
 from folioscope.documents.looks import Bounds, Rgb
 from folioscope.domain.tokens import CJK
+from folioscope.system.paths import shipped_dir
 
 MOST_PIXELS = 2_600_000
 LOW_LINE_PX = 14.0  # lines lower than this may be too small to be read
@@ -54,6 +55,7 @@ class Recogniser:
                 "Global.max_side_len": _LONGEST_SIDE,
                 "EngineConfig.onnxruntime.intra_op_num_threads": self._cores,
                 "EngineConfig.onnxruntime.inter_op_num_threads": 1,
+                **_shipped_models(),
             }
         )
         self.read(np.full((64, 256, 3), 255, np.uint8))  # the detector loads on first use
@@ -69,6 +71,13 @@ class Recogniser:
         size = np.array([width, height], np.float64)
         heights = [float(quad[:, 1].max() - quad[:, 1].min()) for quad in found.boxes]
         return Reading(list(_rows(found, size)), median(heights), median(map(float, found.scores)))
+
+
+def _shipped_models() -> dict[str, str]:
+    """Return where the models are that an installer brings; without one RapidOCR has its own."""
+    folder = shipped_dir("models") / "ocr"
+    found = {"Det.model_path": folder / "det.onnx", "Rec.model_path": folder / "rec.onnx"}
+    return {name: str(path) for name, path in found.items() if path.is_file()}
 
 
 def pixels_wanted(reading: Reading, rgb: Rgb) -> int:

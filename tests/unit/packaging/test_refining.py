@@ -1,0 +1,197 @@
+"""What makes a bundle smaller without taking away anything that runs."""
+
+import ctypes
+import shutil
+import struct
+import subprocess
+import sys
+from importlib import metadata
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+
+from bundle.artifact import BuildError
+from bundle.ocr_models import FILES, halve
+from linux import icu_data
+from linux.libraries import drop_unneeded, elf_files, is_loadable, needed_outside, strip_symbols
+from linux.stand_ins import find_replaced, put_stand_ins, source_of, versions_of
+
+needs_compiler = pytest.mark.skipif(
+    any(shutil.which(tool) is None for tool in ("cc", "strip")), reason="no compiler is installed"
+)
+
+
+def test_models_of_half_the_size_find_the_same():
+    package = metadata.distribution("rapidocr")
+    source = Path(str(package.locate_file(f"rapidocr/models/{FILES['det.onnx']}")))
+    picture = np.random.default_rng(1).random((1, 3, 64, 96), np.float32)
+    before = found_by(source.read_bytes(), picture)
+    model = onnx.load(source)
+    halve(model)
+    after = model.SerializeToString()
+    assert len(after) < 0.55 * source.stat().st_size
+    np.testing.assert_allclose(found_by(after, picture), before, atol=0.02)
+
+
+def found_by(model: bytes, picture: np.ndarray) -> np.ndarray:
+    session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
+    (output,) = session.run(None, {session.get_inputs()[0].name: picture})
+    return np.asarray(output)
+
+
+# --- libraries
+
+
+def compiled(source: str, target: Path, *options: str) -> Path:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    file = target.with_suffix(".c")
+    file.write_text(source, "utf-8")
+    command = ["cc", "-shared", "-fPIC", "-o", str(target), str(file), *options]
+    subprocess.run(command, check=True)
+    file.unlink()
+    return target
+
+
+@pytest.fixture
+def inner(tmp_path) -> Path:
+    """A bundle whose OpenCV needs two libraries for films, one of them by versioned symbols."""
+    folder = tmp_path / "_internal"
+    libs = folder / "opencv_python_headless.libs"
+    script = tmp_path / "map"
+    script.write_text("FILM_7 { global: film_open; };\n")
+    # what makes the real ones large
+    ballast = "const char ballast[400000] = {1};"
+    film = compiled(
+        f"{ballast} int film_open(int x) {{ return x + 1; }}",
+        libs / "libavcodec-1.so.7",
+        "-Wl,-soname,libavcodec-1.so.7",
+        f"-Wl,--version-script={script}",
+    )
+    sums = compiled(
+        f"{ballast} int sum(int x) {{ return x + 2; }} int other(void) {{ return 3; }}",
+        libs / "libopenblas-2.so",
+        "-Wl,-soname,libopenblas-2.so",
+    )
+    compiled(
+        "int film_open(int); int sum(int);"
+        "int use(int x) { return film_open(x) + sum(x); } int size(void) { return 42; }",
+        folder / "cv2" / "cv2.abi3.so",
+        str(film),
+        str(sums),
+        f"-Wl,-rpath,{libs}",
+    )
+    return folder
+
+
+@needs_compiler
+def test_stand_ins_have_the_names_and_versions_that_are_asked_for(inner):
+    found = find_replaced(inner / "cv2/cv2.abi3.so", inner / "opencv_python_headless.libs")
+    assert [stand_in.symbols for stand_in in found] == [{"FILM_7": ["film_open"]}, {"": ["sum"]}]
+    assert "film_open" in source_of(found[0])
+    assert versions_of(found[0]) == "FILM_7 { global: film_open; };\n"
+    assert versions_of(found[1]) == ""
+
+
+@needs_compiler
+def test_with_stand_ins_the_library_loads_and_weighs_less(inner):
+    assert put_stand_ins(inner) > 700_000
+    program = (
+        f"import ctypes; lib = ctypes.CDLL({str(inner / 'cv2/cv2.abi3.so')!r});"
+        "print(lib.size(), lib.use(5))"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert (told.stdout, told.stderr) == ("42 0\n", "")
+
+
+@needs_compiler
+def test_data_cannot_be_stood_in_for(inner):
+    libs = inner / "opencv_python_headless.libs"
+    data = compiled("int palette[4] = {1};", libs / "libavutil-1.so")
+    user = inner / "cv2" / "cv2.abi3.so"
+    compiled("extern int palette[]; int use(void) { return palette[0]; }", user, str(data))
+    with pytest.raises(BuildError, match=r"takes data from libavutil-1\.so: palette"):
+        put_stand_ins(inner)
+
+
+@needs_compiler
+def test_libraries_that_nothing_needs_any_more_go(inner):
+    named = "-Wl,-soname,libspare.so.1"
+    spare = compiled("int spare(void) { return 1; }", inner / "libspare.so.1", named)
+    (inner / "liblink.so.1").symlink_to("libspare.so.1")
+    source = "int spare(void); int x(void) { return spare(); }"
+    compiled(source, inner / "libuser.so.1", str(spare))
+    assert drop_unneeded(inner) == ["libuser.so.1", "libspare.so.1"]
+    assert not (inner / "liblink.so.1").is_symlink()
+    names = {path.name for path in elf_files(inner)}
+    assert {"libavcodec-1.so.7", "libopenblas-2.so", "cv2.abi3.so"} == names
+
+
+@needs_compiler
+def test_what_is_needed_of_the_system_is_told(inner):
+    source = 'int puts(const char *); int hello(void) { return puts("hello"); }'
+    compiled(source, inner / "libhello.so.1")
+    assert list(needed_outside(inner)) == ["libc.so.6"]
+
+
+@needs_compiler
+def test_stripping_saves_and_leaves_libraries_that_load(tmp_path):
+    library = compiled("int answer(void) { return 42; }", tmp_path / "liba.so", "-g")
+    assert strip_symbols(tmp_path) > 0
+    assert is_loadable(library)
+    assert ctypes.CDLL(str(library)).answer() == 42
+    assert [path.name for path in tmp_path.iterdir()] == ["liba.so"]
+
+
+# --- ICU
+
+
+def package(entries: dict[str, bytes]) -> bytes:
+    header = struct.pack("<HBB", 32, 0xDA, 0x27).ljust(12, b"\0") + b"CmnD".ljust(20, b"\0")
+    return icu_data.assemble(header, entries)
+
+
+ENTRIES = {
+    "icudt73l/brkitr/de.res": b"a" * 20,
+    "icudt73l/coll/de.res": b"b" * 33,
+    "icudt73l/de.res": b"c" * 16,
+    "icudt73l/ibm-37.cnv": b"d" * 5,
+}
+
+
+def test_icus_data_is_read_as_it_was_written():
+    header, entries = icu_data.parse(package(ENTRIES))
+    assert {name: content[:20] for name, content in entries.items()}.keys() == ENTRIES.keys()
+    for name, content in ENTRIES.items():
+        assert entries[name].startswith(content)
+        assert len(entries[name]) % 16 == 0
+    assert icu_data.assemble(header, entries) == package(ENTRIES)
+
+
+def test_collation_and_languages_stay_in_icus_data():
+    kept = [name for name in ENTRIES if not icu_data.is_unused(name)]
+    assert kept == ["icudt73l/coll/de.res", "icudt73l/de.res"]
+
+
+def test_data_in_another_format_is_refused():
+    with pytest.raises(BuildError, match="format that is not known"):
+        icu_data.parse(b"\0" * 64)
+
+
+@needs_compiler
+def test_a_library_of_icus_data_is_cut(tmp_path):
+    data = tmp_path / "x.dat"
+    data.write_bytes(package(ENTRIES))
+    source = (
+        '__asm__(".section .rodata\\n.globl icudt73_dat\\n.type icudt73_dat, @object\\n'
+        f'icudt73_dat:\\n.incbin \\"{data}\\"\\n.size icudt73_dat, . - icudt73_dat\\n.text");'
+    )
+    library = compiled(source, tmp_path / "lib" / "libicudata.so.73")
+    icu_data.cut_icu_data(tmp_path / "lib")
+    symbol, cut = icu_data.read_package(library)
+    assert symbol == "icudt73_dat"
+    assert list(icu_data.parse(cut)[1]) == ["icudt73l/coll/de.res", "icudt73l/de.res"]
