@@ -11,7 +11,13 @@ from folioscope.cli.showing import size
 from folioscope.cli.terminal import is_terminal, safe, say, strong
 from folioscope.cli.watching import progress_words, run_watched
 from folioscope.domain.errors import FolioscopeError
-from folioscope.domain.models import InstallStage, ModelInfo, ModelKind, Precision
+from folioscope.domain.models import (
+    InstalledBuild,
+    InstallStage,
+    ModelInfo,
+    ModelKind,
+    Precision,
+)
 from folioscope.domain.remote_models import PREFIX
 
 if TYPE_CHECKING:
@@ -62,6 +68,8 @@ def _info(models: ModelsService, options: Namespace) -> int:
     for build in model.builds:
         if build.device is not None:
             say(f"  {build.precision.value:5} {safe(build.device.reason)}")
+        if build.cosines:
+            say(f"  {build.precision.value:5} {_nearness(build)}")
     for cost in model.costs:
         note = ", recommended here" if cost.precision is model.recommended else ""
         say(
@@ -89,7 +97,16 @@ def _install(models: ModelsService, options: Namespace) -> int:
         answers.write(_answer(model))
     else:
         say(f"{safe(model.title)} is ready. {_standing(model)}")
+        for build in model.builds:
+            if build.cosines and precision in (None, build.precision):
+                say(f"{build.precision.value}: {_nearness(build)}")
     return _DONE
+
+
+def _nearness(build: InstalledBuild) -> str:
+    """Say how near each half came to the official file when it was made."""
+    halves = [f"{half} {cosine:.5f}" for half, cosine in build.cosines.items()]
+    return f"cosine to the official file on sample pages: {', '.join(halves)}"
 
 
 def _is_there(model: ModelInfo, precision: Precision | None) -> bool:
@@ -282,6 +299,7 @@ def _answer(model: ModelInfo) -> dict[str, Any]:
                 "folder": str(Path(build.folder)),
                 "size_bytes": build.size_bytes,
                 "whole": build.is_whole,
+                "cosines": dict(build.cosines),
                 "device": build.device.provider if build.device else None,
                 "device_reason": build.device.reason if build.device else None,
             }

@@ -23,7 +23,7 @@ from folioscope.inference.devices import remembered_device
 from folioscope.inference.fetching import partial_bytes, remove_downloads
 from folioscope.inference.installing import MARKER, held, installed_size, is_whole
 from folioscope.inference.model_costs import available, costs, fetched_bytes
-from folioscope.inference.model_making import ModelMaking
+from folioscope.inference.model_making import ModelMaking, cosines_of
 from folioscope.inference.models import faults_of
 from folioscope.inference.visual_manifest import VisualManifest
 from folioscope.system.runtimes import installed_runtimes
@@ -219,6 +219,7 @@ class OnnxModelShelf:
                         installed_size(folder),
                         is_whole(folder),
                         remembered_device(folder),
+                        cosines_of(folder),
                     )
                 )
         return found

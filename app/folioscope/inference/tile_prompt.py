@@ -1,5 +1,6 @@
 """What stands for a tiled picture in a model's prompt, as the Idefics3 processor writes it."""
 
+import re
 from dataclasses import dataclass
 
 from folioscope.inference.picture_tiling import TileLayout
@@ -7,6 +8,7 @@ from folioscope.inference.visual_manifest import VisualManifest
 from folioscope.inference.visual_tokenising import Tokens, VisualTokenizer
 
 PICTURE_FIELD = "picture"
+_TOKEN = re.compile(r"<[a-z][a-z_]*>")  # <|begin_of_text|> is mere text to this tokenizer
 _AROUND, _WHOLE = "<fake_token_around_image>", "<global-img>"
 
 
@@ -21,12 +23,9 @@ class TilePrompt:
         """Raise InferenceError unless the tokenizer has every token that prompts are made of."""
         image, rules = self.manifest.tokens.image, self.manifest.image
         tiles = range(1, -(-rules.longest_px // rules.tile_px) + 1)
-        names = [
-            image,
-            _AROUND,
-            _WHOLE,
-            *(_place(row, column) for row in tiles for column in tiles),
-        ]
+        prompts = f"{self.manifest.prompts.query}{self.manifest.prompts.image}"
+        names = [image, _AROUND, _WHOLE, *_TOKEN.findall(prompts)]
+        names += [_place(row, column) for row in tiles for column in tiles]
         for name in names:
             self.tokenizer.number(name)
 
