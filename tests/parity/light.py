@@ -43,11 +43,27 @@ class LightSizes:
     vision_inner: int = 24
     patch_px: int = 32
     local_attention: int = 128
+    vocabulary: int = 0  # as many as the tokenizer has, where that is more
 
     @property
     def shuffle(self) -> int:
         """Patches along a token's side."""
         return TILE_PX // self.patch_px // 8
+
+
+# the published model: 252 million numbers
+FULL = LightSizes(
+    hidden=768,
+    layers=22,
+    heads=12,
+    inner=1_152,
+    vision_hidden=768,
+    vision_layers=12,
+    vision_heads=12,
+    vision_inner=3_072,
+    patch_px=16,
+    vocabulary=50_408,
+)
 
 
 def make_model(sizes: LightSizes, *, seed: int = 0) -> ColModernVBertForRetrieval:
@@ -56,7 +72,7 @@ def make_model(sizes: LightSizes, *, seed: int = 0) -> ColModernVBertForRetrieva
     numbers = {name: tokenizer.token_to_id(name) for name in (BEFORE, BEHIND, PADDING, IMAGE)}
     text = {
         "model_type": "modernbert",
-        "vocab_size": tokenizer.get_vocab_size(),
+        "vocab_size": max(sizes.vocabulary, tokenizer.get_vocab_size()),
         "hidden_size": sizes.hidden,
         "intermediate_size": sizes.inner,
         "num_hidden_layers": sizes.layers,
