@@ -51,8 +51,11 @@ class SettingsStore:
             return self._settings
 
     def change(self, **changes: object) -> Settings:
-        """Change preferences and save them; raise SettingsError for a value out of bounds."""
-        values = {**msgspec.to_builtins(self._settings), **changes}
+        """Change preferences and save them; raise SettingsError for a value out of bounds.
+
+        What another window saved meanwhile is kept, and holds here too.
+        """
+        values = {**msgspec.to_builtins(self.read_again()), **changes}
         try:
             new = msgspec.convert(values, Settings)
         except msgspec.ValidationError as error:

@@ -45,6 +45,15 @@ def test_what_another_window_changed_can_be_seen_without_taking_it_over(file: Pa
     assert ours.read_again() == ours.current
 
 
+def test_a_change_undoes_none_of_another_window(file: Path) -> None:
+    ours, theirs = SettingsStore(file), SettingsStore(file)
+    ours.change(checks_updates=True)
+    theirs.change(checks_updates=False)
+    changed = ours.change(theme="dark")
+    assert (changed.theme, changed.checks_updates) == ("dark", False)
+    assert SettingsStore(file).load() == changed
+
+
 @pytest.mark.parametrize("change", [{"page_timeout_s": 0}, {"theme": "pink"}, {"nonsense": 1}])
 def test_a_value_out_of_bounds_is_refused_and_nothing_is_written(
     file: Path, change: dict[str, object]
