@@ -219,6 +219,7 @@ class FakeLibrary:
     unsupported: list[FileReport] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     changed: bool = False
+    away: Exception | None = None
     figures: StoreStats = field(
         default_factory=lambda: StoreStats(9, 1624, 12, 4_000_000, 3_000_000, 0)
     )
@@ -241,6 +242,8 @@ class FakeLibrary:
         return self.figures
 
     def refresh(self) -> bool:
+        if self.away:
+            raise self.away
         return self.changed
 
     def compact(self, ctx: JobContext) -> None:

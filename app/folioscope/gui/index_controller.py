@@ -46,6 +46,7 @@ class IndexController(QObject):
         self._refresh = QTimer(self, interval=REFRESH_MS)
         self._refresh.timeout.connect(self._refresh_library)
         self._is_refreshing = False
+        self._is_away = False
         session.opened.connect(self._begin)
 
     # --- running ---------------------------------------------------------------------------
@@ -200,14 +201,20 @@ class IndexController(QObject):
             return
         self._is_refreshing = True
         handle = self._session.submit(
-            lambda services, _ctx: services.library.refresh(), then=self._tell_refreshed
+            lambda services, _ctx: services.library.refresh(),
+            then=self._tell_refreshed,
+            otherwise=self._note_away,
         )
         if handle is not None:
             handle.finished.connect(self._end_refresh)
 
     def _tell_refreshed(self, has_changed: bool) -> None:  # noqa: FBT001  (a Qt slot)
-        if has_changed:
+        was_away, self._is_away = self._is_away, False
+        if has_changed or was_away:
             self.library_changed.emit()
+
+    def _note_away(self, _error: Exception) -> None:
+        self._is_away = True  # what was asked meanwhile is asked again once it is back
 
     def _end_refresh(self) -> None:
         self._is_refreshing = False

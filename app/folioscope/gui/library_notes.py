@@ -16,6 +16,7 @@ from folioscope.gui.words import tr
 OPENING = "opening"
 READING = "reading"
 FAULT = "fault"
+SEARCH = "search"
 NEWER = "newer version"
 Act = Callable[[], None]
 
@@ -60,6 +61,11 @@ def reading_note(error: Exception, *, retry: Act, repair: Act, rebuild: Act) -> 
     else:
         action = NoteAction(tr("Try again"), retry)
     return Note(READING, sentence_of(error), [action], is_bad=True)
+
+
+def search_note(error: Exception, *, retry: Act) -> Note:
+    """Tell why there is no answer to what is asked."""
+    return Note(SEARCH, sentence_of(error), [NoteAction(tr("Try again"), retry)])
 
 
 def fault_note(text: str) -> Note:

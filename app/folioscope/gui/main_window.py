@@ -7,7 +7,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
-from folioscope.domain.errors import ModelMissingError
+from folioscope.domain.errors import ModelMissingError, StoreError
 from folioscope.domain.queries import PageFilter
 from folioscope.domain.results import SearchResults, Suggestion
 from folioscope.gui.centre import Centre
@@ -15,7 +15,7 @@ from folioscope.gui.foot import Foot
 from folioscope.gui.index_controller import IndexController
 from folioscope.gui.library_facts import Facts, LibraryFacts
 from folioscope.gui.library_mending import LibraryMending
-from folioscope.gui.library_notes import OPENING, READING, fault_note
+from folioscope.gui.library_notes import OPENING, READING, SEARCH, fault_note, search_note
 from folioscope.gui.library_session import LibrarySession, sentence_of
 from folioscope.gui.look_controller import ActivityWatch, LookController
 from folioscope.gui.other_libraries import ask_for_library, ask_for_new_library, open_library
@@ -178,6 +178,7 @@ class MainWindow(QWidget):
         self.searches.set_text(text)
 
     def _show_answer(self, found: SearchResults, is_repeat: bool) -> None:  # noqa: FBT001
+        self.notes.withdraw(SEARCH)
         if is_repeat and self.asking.second.holds_order:
             return  # what a second look put in order stays so until something else is asked
         self.centre.show_answer(found, is_repeat=is_repeat)
@@ -187,8 +188,11 @@ class MainWindow(QWidget):
         self.asking.pictures.lift()  # first: what is asked in its place takes older notes away
         if isinstance(error, ModelMissingError):
             self.asking.tell_missing(translated(error.what))
+        elif isinstance(error, StoreError):
+            self.notes.tell(search_note(error, retry=self.searches.repeat))
         else:
             self.tell(sentence_of(error))
+        self.centre.show_counts()  # nothing is searched any more
 
     def set_scope(self, scope: PageFilter) -> None:
         """Take filters, and ask again with them."""

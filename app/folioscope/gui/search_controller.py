@@ -35,6 +35,7 @@ class SearchController(QObject):
         self._picture: AskedPicture | None = None
         self._handle: JobHandle | None = None
         self._wants_repeat = False
+        self._has_failed = False  # then what is asked has no answer yet, however often it is
         self._timer = QTimer(self, singleShot=True, interval=DEBOUNCE_MS)
         self._timer.timeout.connect(self._ask)
         self._slow = QTimer(self, singleShot=True, interval=SLOW_MS)
@@ -105,10 +106,10 @@ class SearchController(QObject):
         if self._handle is not None:
             self._wants_repeat = True
             return
-        self._ask(is_repeat=True)
+        self._ask(is_repeat=not self._has_failed)
 
     def _ask(self, _opened: object = None, *, is_repeat: bool = False) -> None:
-        self._wants_repeat = False
+        self._wants_repeat = self._has_failed = False
         text, scope, picture = self._text, self._scope, self._picture
 
         def work(services: Services, ctx: JobContext) -> SearchResults:
@@ -127,12 +128,16 @@ class SearchController(QObject):
         if not is_repeat:
             self._slow.start()
         handle.succeeded.connect(lambda found: self.answered.emit(found, is_repeat))
-        handle.failed.connect(self.failed.emit)
+        handle.failed.connect(self._fail)
         handle.finished.connect(lambda: self._end(handle))
+
+    def _fail(self, error: Exception) -> None:
+        self._has_failed = True
+        self.failed.emit(error)
 
     def _end(self, handle: JobHandle) -> None:
         if self._handle is handle:
             self._handle = None
             self._slow.stop()
             if self._wants_repeat and not self._timer.isActive():
-                self._ask(is_repeat=True)
+                self._ask(is_repeat=not self._has_failed)
