@@ -16,12 +16,13 @@ PRODUCT = {"X-Elastic-Product": "Elasticsearch"}
 
 @dataclass
 class Asked:
-    """A request that came; ``path`` without its query."""
+    """A request that came; ``path`` without its query, which is ``query``."""
 
     method: str
     path: str
     body: bytes
     headers: dict[str, str]
+    query: str = ""
 
     @property
     def json(self) -> Any:
@@ -85,8 +86,8 @@ def _handler(asked: list[Asked], answer: Callable[[Asked], Answer]) -> type[Base
 
         def _do(self) -> None:
             length = int(self.headers.get("Content-Length", 0))
-            path = self.path.partition("?")[0]
-            one = Asked(self.command, path, self.rfile.read(length), dict(self.headers))
+            path, _, query = self.path.partition("?")
+            one = Asked(self.command, path, self.rfile.read(length), dict(self.headers), query)
             asked.append(one)
             told = answer(one)
             if told.cuts:

@@ -190,18 +190,21 @@ def files() -> Json:
     }
 
 
-def visuals(*, model: str, dim: int, row_dim: int, kind: str) -> Json:
+def visuals(*, model: str, dim: int, row_dim: int, kind: str, has_ranks: bool = False) -> Json:
     """Return the mapping of a visual model's vectors; ``dim`` 0: it makes rows alone.
 
     Then every row is nested, as bytes: the server keeps of floats a copy four times as large.
+    ``has_ranks``: the server compares rows, for which it keeps them once more.
     """
     places = {"at": _dense(dim, kind)}
     if not dim:
         places = {"rows": {"type": "nested", "properties": {"at": _bytes(row_dim)}}}
+    if has_ranks:
+        places["ranks"] = {"type": "rank_vectors", "element_type": "byte"}
     return {
         "dynamic": "strict",
         "_meta": {"format": FORMAT, "model": model, "dim": dim, "row_dim": row_dim},
-        "_source": {"excludes": ["at", "rows", "single", "body"]},
+        "_source": {"excludes": ["at", "rows", "ranks", "single", "body"]},
         "properties": {
             "ref": {"type": "keyword"},
             "document_id": {"type": "keyword"},

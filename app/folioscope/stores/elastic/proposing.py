@@ -17,7 +17,7 @@ import numpy.typing as npt
 from folioscope.domain.embeddings import VisualQuery
 from folioscope.domain.pages import Float32
 from folioscope.domain.queries import StoreQuery, WordQuery
-from folioscope.stores.elastic import filters
+from folioscope.stores.elastic import filters, ranking
 from folioscope.stores.elastic.document_rows import is_document, shown
 from folioscope.stores.elastic.filters import Mask
 from folioscope.stores.elastic.mapping import UNSTORED, Json
@@ -156,12 +156,22 @@ def _nearest(name: str, vector: npt.NDArray[Any], mask: list[Json], *, wanted: i
     return {"knn": near, "size": wanted, "track_total_hits": False, **_VERSIONED}
 
 
-def visual_search(plan: Plan, query: VisualQuery, *, allowed: list[str] | None) -> Json:
-    """Return the search of a visual model's index; ``allowed``: keys of pages, None for all."""
+def visual_search(
+    plan: Plan, query: VisualQuery, *, allowed: list[str] | None, is_ranked: bool = False
+) -> Json:
+    """Return the search of a visual model's index; ``allowed``: keys of pages, None for all.
+
+    ``is_ranked``: the server compares rows of more pages than it returns (see ranking).
+    """
     mask = [{"terms": {"ref": allowed}}] if allowed is not None else list(plan.allowed.places)
     if len(query.single) or query.rows is None:
-        return _nearest("at", query.single, mask, wanted=plan.wanted) | PLACES
-    return _by_rows(plan, query.rows, mask, most=_ROWS if allowed is None else _ROWS_OF_FEW)
+        wanted = max(plan.wanted, ranking.WINDOW) if is_ranked else plan.wanted
+        search = _nearest("at", query.single, mask, wanted=wanted) | PLACES
+    else:
+        search = _by_rows(plan, query.rows, mask, most=_ROWS if allowed is None else _ROWS_OF_FEW)
+    if is_ranked and query.rows is not None and len(query.rows):
+        search |= ranking.rescoring(few(query.rows, _ROWS))
+    return search | {"size": plan.wanted}
 
 
 def _by_rows(plan: Plan, rows: Float32, mask: list[Json], *, most: int) -> Json:
@@ -169,12 +179,10 @@ def _by_rows(plan: Plan, rows: Float32, mask: list[Json], *, most: int) -> Json:
 
     Of many rows, as queries by picture have them, the means of what is alike stand for all.
     """
-    asked = few(rows, most)
     wanted = min(plan.wanted, _A_ROW)
-    near = [
-        _nearest("rows.at", codes, mask, wanted=wanted)["knn"] for codes in RowCodes.of(asked).codes
-    ]
-    return {"knn": near, "size": plan.wanted, "track_total_hits": False, **PLACES}
+    codes = RowCodes.of(few(rows, most)).codes
+    near = [_nearest("rows.at", row, mask, wanted=wanted)["knn"] for row in codes]
+    return {"knn": near, "track_total_hits": False, **PLACES}
 
 
 def resolving(plan: Plan, keys: Sequence[str], *, fields: Sequence[str] = ()) -> Iterator[Json]:

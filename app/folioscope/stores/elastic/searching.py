@@ -8,7 +8,7 @@ from folioscope.domain.queries import StoreQuery
 from folioscope.domain.results import Candidates
 from folioscope.stores.elastic import filters, proposing, scoring
 from folioscope.stores.elastic.document_rows import DocumentRow, is_document, shown
-from folioscope.stores.elastic.errors import MissingIndexError
+from folioscope.stores.elastic.errors import DeniedError, MissingIndexError, RefusedError
 from folioscope.stores.elastic.kept_statistics import KeptStatistics
 from folioscope.stores.elastic.library import ServerLibrary
 from folioscope.stores.elastic.mapping import UNSTORED, Json
@@ -42,6 +42,10 @@ class ServerSearch:
             if query.visual is None:
                 raise
             self._visuals.forget()  # another machine has forgotten the model
+            return self._found(query, limit)
+        except (RefusedError, DeniedError):  # the licence may have ended
+            if query.visual is None or not self._visuals.leave_ranks(query.visual):
+                raise
             return self._found(query, limit)
 
     def _found(self, query: StoreQuery, limit: int) -> Candidates:
@@ -85,7 +89,10 @@ class ServerSearch:
         index = self._visuals.index_of(query.visual) if query.visual is not None else None
         if query.visual is not None and index is not None:
             allowed = self._allowed(plan)
-            search = proposing.visual_search(plan, query.visual, allowed=allowed)
+            is_ranked = self._visuals.is_ranked(query.visual)
+            search = proposing.visual_search(
+                plan, query.visual, allowed=allowed, is_ranked=is_ranked
+            )
             searches.append((index, search))
         counted, named, unlisted, *found = self._library.connection.msearch(searches)
         pages, seen = found[: len(own)], found[len(own) :]

@@ -1,12 +1,13 @@
 """Vectors of visual models on the server: an index a model.
 
 A page's vector is searched by the server; its late-interaction rows are one opaque field, pooled
-and coded as in a local library, and only those of the best candidates are fetched. ``rank_vectors``
-would let the server compare rows, but needs a paid licence and keeps every row as floats. Of a
-model that makes rows alone, the server searches the rows of pages for each row of the query.
+and coded as in a local library, and only those of the best candidates are fetched. Of a model that
+makes rows alone, the server searches the rows of pages for each row of the query. Where its licence
+lets the server compare rows, it does so before it proposes pages (see ranking).
 """
 
 import contextlib
+import logging
 import threading
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
@@ -16,7 +17,7 @@ from typing import Any
 from folioscope.domain.embeddings import Embedding, VisualPage, VisualQuery
 from folioscope.domain.errors import StoreError
 from folioscope.domain.pages import PageRef
-from folioscope.stores.elastic import filters, mapping
+from folioscope.stores.elastic import filters, mapping, ranking
 from folioscope.stores.elastic.bulk import BulkAction, Write
 from folioscope.stores.elastic.candidate_looks import CandidateLooks
 from folioscope.stores.elastic.errors import MissingIndexError
@@ -51,6 +52,7 @@ from folioscope.stores.visual_checks import (
 )
 
 _AT_ONCE = 500
+_logger = logging.getLogger(__name__)
 _BODIES = 100  # rows of so many pages are fetched together
 
 
@@ -62,6 +64,7 @@ class _Model:
     model: str
     dim: int
     row_dim: int
+    has_ranks: bool
 
 
 class ServerVisuals:
@@ -71,6 +74,7 @@ class ServerVisuals:
         self._library = library
         self._lock = threading.RLock()
         self._models: dict[str, _Model] | None = None
+        self._ranks_refused = False
 
     def forget(self) -> None:
         """Forget what others may have changed."""
@@ -97,7 +101,7 @@ class ServerVisuals:
             return
         known = self._ready(model, dims)
         self._library.connection.bulk(
-            BulkAction(known.index, ref_key(ref), _source(ref, page)) for ref, page in kept
+            BulkAction(known.index, ref_key(ref), _source(ref, page, known)) for ref, page in kept
         )
         self._library.wrote(known.index)
 
@@ -124,7 +128,10 @@ class ServerVisuals:
                 return known
             index, (dim, row_dim) = self._library.names.visual(model), dims
             kind = self._library.vector_kind()
-            layout = mapping.visuals(model=model, dim=dim, row_dim=row_dim, kind=kind)
+            has_ranks = self._library.connection.facts().has_rank_vectors
+            layout = mapping.visuals(
+                model=model, dim=dim, row_dim=row_dim, kind=kind, has_ranks=has_ranks
+            )
             settings = self._library.settings(is_bulky=True)
             self._library.connection.put_index(index, settings=settings, mappings=layout)
             self._models = None
@@ -147,10 +154,17 @@ class ServerVisuals:
             found = library.connection.read("GET", f"/{library.names.visuals}/_mapping")
         except MissingIndexError:
             return []
-        told = ((index, said["mappings"].get("_meta", {})) for index, said in found.items())
+        each = ((index, said["mappings"]) for index, said in found.items())
+        told = ((index, said.get("_meta", {}), said) for index, said in each)
         return [
-            _Model(index, meta["model"], meta["dim"], meta["row_dim"])
-            for index, meta in told
+            _Model(
+                index,
+                meta["model"],
+                meta["dim"],
+                meta["row_dim"],
+                ranking.FIELD in said.get("properties", {}),
+            )
+            for index, meta, said in told
             if meta.get("format") == mapping.FORMAT
         ]
 
@@ -246,6 +260,19 @@ class ServerVisuals:
         checked_query(query, (known.dim, known.row_dim))
         return known.index
 
+    def is_ranked(self, query: VisualQuery) -> bool:
+        """Whether the server compares rows of pages with those of a query."""
+        known = self._known().get(query.model)
+        return known is not None and known.has_ranks and not self._ranks_refused
+
+    def leave_ranks(self, query: VisualQuery) -> bool:
+        """Let the server compare no rows, as it refused to; False where it was not asked to."""
+        if not self.is_ranked(query):
+            return False
+        self._ranks_refused = True
+        _logger.warning("the server does not compare rows any more; they are compared here")
+        return True
+
     def candidates(self, query: VisualQuery | None, refs: Sequence[PageRef]) -> CandidateLooks:
         """Return what scores pages by look."""
         known = None if query is None else self._known().get(query.model)
@@ -295,8 +322,10 @@ def _stored(told: Json) -> int:
     return int(size)
 
 
-def _source(ref: PageRef, page: VisualPage) -> Json:
+def _source(ref: PageRef, page: VisualPage, known: _Model) -> Json:
+    ranks = {ranking.FIELD: ranking.ranks_of(page.rows)} if known.has_ranks else {}
     return {
+        **(ranks if len(page.rows) else {}),
         "ref": ref_key(ref),
         "document_id": ref.document_id,
         "page_index": ref.page_index,
