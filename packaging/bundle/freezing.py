@@ -1,6 +1,7 @@
 """Freezing Folioscope: one folder that runs where no Python is."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -48,7 +49,19 @@ def freeze() -> Bundle:
         from linux.refining import refine
 
         refine(bundle.folder)
+    _tell_what_is_in(bundle.folder)
     return bundle
+
+
+def _tell_what_is_in(folder: Path) -> None:
+    """Write the legal files anew, for exactly what came in and stayed; raise BuildError."""
+    bundled = legal.Bundled(folder / trimming.INNER, BUILD / "freezing" / NAME)
+    try:
+        legal.write(venv_python(), BUILD / "legal", bundled=bundled)
+    except legal.LegalError as error:
+        raise BuildError(str(error)) from error
+    shutil.rmtree(folder / LEGAL_PLACE)
+    shutil.copytree(BUILD / "legal", folder / LEGAL_PLACE)
 
 
 def made_before() -> Bundle:

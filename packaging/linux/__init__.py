@@ -14,6 +14,8 @@ MOST_BYTES = 190_000_000
 
 def artifacts(*, is_quick: bool = False) -> tuple[Artifact, ...]:
     """Return what can be built for Linux; ``is_quick`` compresses little, and has no limit."""
+    from linux.appimage import build_appimage
+    from linux.appimage import cannot as lacks_appimage
     from linux.debian import build_deb
     from linux.portable import build_portable
 
@@ -31,6 +33,12 @@ def artifacts(*, is_quick: bool = False) -> tuple[Artifact, ...]:
             "one file that unpacks itself, for any Linux and without root",
             partial(_lacking, _TOOLS),
             partial(build_portable, is_quick=is_quick),
+        ),
+        Artifact(
+            "appimage",
+            "an AppImage",
+            lambda: _lacking(_TOOLS) or lacks_appimage(),
+            build_appimage,
         ),
     )
 

@@ -15,7 +15,7 @@ from bundle.artifact import BuildError
 _HEADER = "{name:<16}{epoch:<12}0     0     100644  {size:<10}`\n"
 # x86 code is packed an eighth smaller where jumps are told from the file's beginning (measured:
 # 40.8 MB in place of 46.8 for LanceDB's library). dpkg reads such a file and cannot write it.
-_XZ = ("--x86", "--lzma2=preset=9e,dict=96MiB,nice=273")
+_XZ = ("--x86", "--lzma2=preset=9,dict=96MiB")
 _XZ_QUICK = ("--lzma2=preset=0",)
 _SCRIPTS = frozenset({"preinst", "postinst", "prerm", "postrm"})
 

@@ -12,7 +12,7 @@ Folioscope $version in one file.
 
   $0 [ARGUMENT]...        run it; arguments are Folioscope's own (--help tells those)
   $0 --install [DIR]      install it for you alone (default: $default_dir)
-  $0 --uninstall [DIR]    remove it again; your libraries stay
+  $0 --uninstall [DIR]    remove it again, and what was unpacked; your libraries stay
   $0 --extract DIR        unpack it into a new folder, and nothing else
   $0 --check              see whether this file is whole
 
@@ -78,17 +78,26 @@ case ${1-} in
     [ $# -le 2 ] || fail "Name one folder: $0 --install DIR"
     dir=$(absolute "${2:-$default_dir}")
     if [ -e "$dir" ] && [ ! -e "$dir/portable/install" ]; then
-        [ -d "$dir" ] && [ -z "$(ls -A -- "$dir")" ] ||
+        rmdir -- "$dir" 2>/dev/null ||
             fail "$dir is there already and is not Folioscope's. Name another folder."
-        rmdir -- "$dir"
     fi
     unpack "$dir"
     exec "$dir/portable/install" "$dir"
     ;;
 --uninstall)
     dir=$(absolute "${2:-$default_dir}")
-    [ -x "$dir/uninstall" ] || fail "Folioscope is not installed in $dir."
-    exec "$dir/uninstall"
+    was_unpacked=no
+    for unpacked in "${cache%/*}"/folioscope-*; do
+        # only what is ours: a folder of another program may have a name like this
+        [ -x "$unpacked/portable/install" ] || continue
+        rm -rf -- "$unpacked"
+        was_unpacked=yes
+    done
+    if [ -x "$dir/uninstall" ]; then
+        exec "$dir/uninstall"
+    fi
+    [ "$was_unpacked" = yes ] || fail "Folioscope is not installed in $dir."
+    printf '%s\n' "What was unpacked to run Folioscope is removed. Your libraries stay."
     ;;
 --extract)
     [ $# -eq 2 ] || fail "Name a new folder: $0 --extract DIR"

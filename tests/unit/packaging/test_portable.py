@@ -167,6 +167,22 @@ def test_without_xz_it_says_what_to_install(archive, home, tmp_path):
     assert done.stderr == "xz is missing. Install the package xz-utils (or xz).\n"
 
 
+def test_uninstalling_removes_what_was_unpacked_to_run(archive, home):
+    run(archive, home, "--version")
+    other = home / ".cache" / "folioscope-themes" / "mine"
+    other.parent.mkdir()
+    other.touch()
+    done = run(archive, home, "--uninstall")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert files_below(home) == [".cache/folioscope-themes/mine"]
+
+
+def test_uninstalling_nothing_is_told(archive, home):
+    done = run(archive, home, "--uninstall")
+    assert done.returncode == 3
+    assert done.stderr == f"Folioscope is not installed in {home}/.local/lib/folioscope.\n"
+
+
 def test_extracting_needs_a_new_folder(archive, home):
     assert run(archive, home, "--extract", "here").returncode == 0
     assert (home / "here" / "folioscope").exists()
