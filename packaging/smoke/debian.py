@@ -144,12 +144,18 @@ class PackageProof:
         with steps.check("in a locale without Unicode: the same"):
             plain = Setting(user="ada", folder="/home/ada", environment={"LANG": "C"})
             Folioscope(self._session, [PACKAGE], plain).search(HARDEST)
-        homeless = Setting(user="bob", environment={"HOME": "/nowhere/at/all"})
-        locked = Setting(user="bob", environment={"HOME": "/root"})
-        for name, setting in (("does not exist", homeless), ("may not be entered", locked)):
-            with steps.check(f"a home that {name}: a sentence"):
-                folio = Folioscope(self._session, [PACKAGE], setting)
-                steps.note(must_be_a_sentence(folio.run("index", DOCUMENTS)))
+        self._go_homeless("does not exist", "/nowhere/at/all", "cannot be opened")
+        self._go_homeless("may not be entered", "/root", "could not be read")
+
+    def _go_homeless(self, name: str, home: str, said: str) -> None:
+        steps = self._session.steps
+        setting = Setting(user="bob", environment={"HOME": home})
+        folioscope = Folioscope(self._session, [PACKAGE], setting)
+        with steps.check(f"a home that {name}: a sentence"):
+            steps.note(must_be_a_sentence(folioscope.run("index", DOCUMENTS)))
+        if self._has_window:
+            with steps.part(f"a home that {name}"):
+                folioscope.window_says(said, name="bob")
 
     def _upgrade(self) -> None:
         session, steps = self._session, self._session.steps

@@ -4,6 +4,7 @@ import shutil
 import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -90,11 +91,23 @@ class Folioscope:
         with on_a_screen(session.steps, session.kept) as (tour, variables):
             here = with_variables(self.setting, variables)
             outcome = tour.run(
-                lambda: session.start([*self._command, "gui"], here),
+                partial(session.start, [*self._command, "gui"], here),
                 adds_samples=adds_samples,
                 name=name,
             )
-        with session.steps.step(f"{name}: nothing on stderr, no process left"):
+        self._must_be_quiet(outcome, name)
+
+    def window_says(self, *texts: str, name: str) -> None:
+        """Open its window, which must say these texts, and close it."""
+        session = self._session
+        with on_a_screen(session.steps, session.kept) as (tour, variables):
+            here = with_variables(self.setting, variables)
+            start = partial(session.start, [*self._command, "gui"], here)
+            outcome = tour.read(start, *texts, name=name)
+        self._must_be_quiet(outcome, name)
+
+    def _must_be_quiet(self, outcome: Outcome, name: str) -> None:
+        with self._session.steps.step(f"{name}: nothing on stderr, no process left"):
             must_be_quiet(outcome)
 
 

@@ -43,7 +43,20 @@ class Tour:
                 self._screen.press("Down")
                 self._screen.press("enter")
                 self._wait(program, *OPENED)
+                self._reader.save(self._pictures / f"{name}, page opened.png")
             with self._pictured(f"{name}: closed with exit code 0"):
+                self._screen.ask_to_close(window)
+                return program.finish(patience_s=60)
+        finally:
+            program.kill()
+
+    def read(self, start: Callable[[], Running], *texts: str, name: str) -> Outcome:
+        """Open the window, wait for texts in it, and close it."""
+        program = start()
+        try:
+            with self._pictured(f"{name}: the window says so"):
+                window = self._open(program)
+                self._wait(program, *texts)
                 self._screen.ask_to_close(window)
                 return program.finish(patience_s=60)
         finally:
