@@ -28,6 +28,7 @@ SHORT = {
     "MIT License": "MIT",
     "BSD License": "BSD-3-Clause",
     "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
+    "Python Software Foundation License": "PSF-2.0",
 }
 Distributions = dict[str, metadata.Distribution]
 
@@ -46,7 +47,7 @@ def installed_requirements(
     ``path`` names folders of packages to look in, in place of this Python's own.
     Raises PackageNotFoundError for what is asked for and not installed.
     """
-    there = _installed(path)
+    there = all_installed(path)
     waiting = list(wishes() if asked is None else asked)
     found: Distributions = {}
     seen: set[tuple[str, tuple[str, ...]]] = set()
@@ -65,7 +66,8 @@ def installed_requirements(
     return dict(sorted(found.items()))
 
 
-def _installed(path: Sequence[str] | None) -> Distributions:
+def all_installed(path: Sequence[str] | None = None) -> Distributions:
+    """Return every distribution in the folders, by canonical name."""
     all_of_them = metadata.distributions(path=list(path)) if path else metadata.distributions()
     found: Distributions = {}
     for distribution in all_of_them:

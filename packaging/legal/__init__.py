@@ -8,23 +8,32 @@ from pathlib import Path
 
 from legal.allowing import read_allow_list, refuse_faults
 from legal.bill import bill_of
-from legal.inventory import installed, parts_of
+from legal.bundled import Bundled
+from legal.inventory import frozen, installed, parts_of
 from legal.parts import LegalError, Part
 from legal.texts import ROOT, write_texts
 from release.number import source_date, version
 
-__all__ = ["LegalError", "Part", "write"]
+__all__ = ["Bundled", "LegalError", "Part", "write"]
 
 
-def write(python: Path, folder: Path, *, asked: list[str] | None = None) -> list[Part]:
+def write(
+    python: Path,
+    folder: Path,
+    *,
+    asked: list[str] | None = None,
+    bundled: Bundled | None = None,
+) -> list[Part]:
     """Write what the law asks for into a folder, for the packages that a Python has installed.
 
     Makes ``sbom.cdx.json`` (CycloneDX 1.6), ``THIRD-PARTY-LICENCES.txt``, ``licences/`` and our
-    own ``LICENSE``. ``asked`` are requirements, in place of Folioscope's own. Returns the parts.
-    Raises LegalError, and writes nothing, where a licence is unknown or not allowed.
+    own ``LICENSE`` and ``LICENCES.md``. ``asked`` are requirements, in place of Folioscope's own;
+    with ``bundled`` exactly what came into that frozen program is told, libraries of the system
+    as well. Returns the parts. Raises LegalError, and writes nothing, where a licence is unknown
+    or not allowed.
     """
-    environment, distributions = installed(python, asked)
-    parts = parts_of(environment, distributions)
+    environment, distributions = frozen(python, bundled) if bundled else installed(python, asked)
+    parts = parts_of(environment, distributions, bundled)
     rules = read_allow_list()
     refuse_faults(parts, rules)
     bill = bill_of(parts, version=version(), epoch_s=source_date())

@@ -11,6 +11,7 @@ _ASK = (
     "import json, sys;"
     "told = {'path': [p for p in sys.path if p.endswith(('site-packages', 'dist-packages'))]};"
     "import platform, pyexpat, sqlite3, ssl, zlib;"
+    "told['prefix'] = sys.base_prefix;"
     "told['versions'] = {name: eval(text) for name, text in json.loads(sys.argv[1]).items()};"
     "print(json.dumps(told))"
 )
@@ -18,9 +19,10 @@ _ASK = (
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """Where its packages lie, and the versions of what Python is linked with."""
+    """Where its packages lie and Python itself does; versions of what Python is linked with."""
 
     path: tuple[str, ...]
+    prefix: str
     versions: dict[str, str]
 
 
@@ -36,4 +38,4 @@ def ask_environment(python: Path, versions: dict[str, str]) -> Environment:
         last = (done.stderr.strip().splitlines() or ["nothing was said"])[-1]
         raise LegalError(f"{python} does not tell what is installed: {last}")
     told = json.loads(done.stdout)
-    return Environment(tuple(told["path"]), dict(told["versions"]))
+    return Environment(tuple(told["path"]), told["prefix"], dict(told["versions"]))

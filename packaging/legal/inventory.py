@@ -4,25 +4,26 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from packaging.utils import canonicalize_name
 
+from legal.bundled import Bundled
 from legal.carried import carried_parts
 from legal.environment import Environment, ask_environment
 from legal.parts import Kind, LegalError, Part
-from licences import Distributions, installed_requirements, licence_of
+from legal.system import system_parts
+from licences import ROOT, Distributions, all_installed, installed_requirements, licence_of
 
 _NATIVE = Path(__file__).with_name("native.toml")
 
 
 def installed(python: Path, asked: list[str] | None = None) -> tuple[Environment, Distributions]:
     """Return a Python's environment, and what of it Folioscope needs, by canonical name."""
-    told = _native()
-    wanted = {entry["name"]: entry["version"] for entry in told["runtime"] if "version" in entry}
-    environment = ask_environment(python, wanted)
+    environment = _ask(python)
     try:
         return environment, installed_requirements(asked, path=environment.path)
     except metadata.PackageNotFoundError as missing:
@@ -32,15 +33,31 @@ def installed(python: Path, asked: list[str] | None = None) -> tuple[Environment
         ) from missing
 
 
-def parts_of(environment: Environment, distributions: Distributions) -> list[Part]:
-    """Return all parts, in the order of kind and name."""
+def frozen(python: Path, bundled: Bundled) -> tuple[Environment, Distributions]:
+    """Return a Python's environment, and all that came from it into a frozen program."""
+    environment = _ask(python)
+    found = bundled.distributions(all_installed(environment.path))
+    return environment, {name: found[name] for name in sorted(found) if name != "folioscope"}
+
+
+def _ask(python: Path) -> Environment:
+    told = _native()["runtime"]
+    return ask_environment(python, {e["name"]: e["version"] for e in told if "version" in e})
+
+
+def parts_of(
+    environment: Environment, distributions: Distributions, bundled: Bundled | None = None
+) -> list[Part]:
+    """Return all parts, in the order of kind and name; with ``bundled`` only what is in there."""
     told = _native()
     found = [
         *map(_package, distributions.values()),
-        *_carried(distributions, told),
-        *(_runtime(entry, environment) for entry in told["runtime"]),
-        *(part for entry in told["data"] for part in _data(entry, distributions)),
+        *_carried(distributions, told, bundled),
+        *_runtime(told["runtime"], environment, bundled),
+        *(part for entry in told["data"] for part in _data(entry, distributions, bundled)),
     ]
+    if bundled is not None:
+        found += system_parts(bundled.of_system(environment, ROOT))
     return sorted(found, key=lambda part: (list(Kind).index(part.kind), part.inside, part.title))
 
 
@@ -60,11 +77,16 @@ def _package(distribution: metadata.Distribution) -> Part:
     )
 
 
-def _carried(distributions: Distributions, told: dict[str, Any]) -> Iterator[Part]:
+def _carried(
+    distributions: Distributions, told: dict[str, Any], bundled: Bundled | None
+) -> Iterator[Part]:
     for distribution in distributions.values():
-        yield from carried_parts(distribution, told["licences"])
+        for part in carried_parts(distribution, told["licences"]):
+            if _is_there(told["places"].get(part.name), bundled):
+                yield part
     for entry in told["part"]:
-        if distribution := distributions.get(entry["inside"]):
+        distribution = distributions.get(entry["inside"])
+        if distribution and _is_there(entry.get("files"), bundled):
             yield Part(
                 name=entry["name"],
                 kind=Kind.INSIDE,
@@ -75,6 +97,10 @@ def _carried(distributions: Distributions, told: dict[str, Any]) -> Iterator[Par
             )
 
 
+def _is_there(pattern: str | None, bundled: Bundled | None) -> bool:
+    return pattern is None or bundled is None or bundled.has(pattern)
+
+
 def _version(wanted: str, distribution: metadata.Distribution) -> str:
     if wanted == "=":
         return distribution.version
@@ -83,33 +109,51 @@ def _version(wanted: str, distribution: metadata.Distribution) -> str:
     return found.group(1) if found else ""
 
 
-def _runtime(entry: dict[str, str], environment: Environment) -> Part:
-    return Part(
-        name=entry["name"],
-        kind=Kind.RUNTIME,
-        version=environment.versions.get(entry["name"], ""),
-        licence=entry["licence"],
-        home=entry["home"],
-    )
+def _runtime(
+    entries: list[dict[str, str]], environment: Environment, bundled: Bundled | None
+) -> Iterator[Part]:
+    """Yield Python and what its own files hold; what it takes from the system is told there."""
+    names = None if bundled is None else [p.name for p in bundled.of_python(environment)]
+    for entry in entries:
+        pattern = entry.get("files")
+        if names is None or pattern is None or any(fnmatch(name, pattern) for name in names):
+            yield Part(
+                name=entry["name"],
+                kind=Kind.RUNTIME,
+                version=environment.versions.get(entry["name"], ""),
+                licence=entry["licence"],
+                home=entry["home"],
+            )
 
 
-def _data(entry: dict[str, Any], distributions: Distributions) -> Iterator[Part]:
+def _data(
+    entry: dict[str, Any], distributions: Distributions, bundled: Bundled | None
+) -> Iterator[Part]:
+    """Yield a part for each file, with its hash: as it was made, or as it is installed."""
     inside = entry.get("inside", "")
     if not inside:
         yield _datum(entry, entry["name"])
+    elif bundled is not None:
+        for place in bundled.places:
+            if fnmatch(place, entry["places"]):
+                yield _file(entry, bundled.inner / place)
     elif distribution := distributions.get(inside):
-        wanted = [f for f in distribution.files or [] if any(map(f.match, entry["files"]))]
-        for file in wanted:
-            data = Path(str(file.locate())).read_bytes()
-            yield _datum(entry, f"{entry['name']} ({file.name})", hashlib.sha256(data).hexdigest())
+        for file in distribution.files or []:
+            if any(map(file.match, entry["files"])):
+                yield _file(entry, Path(str(file.locate())), inside)
 
 
-def _datum(entry: dict[str, Any], name: str, sha256: str = "") -> Part:
+def _file(entry: dict[str, Any], file: Path, inside: str = "") -> Part:
+    sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
+    return _datum(entry, f"{entry['name']} ({file.name})", sha256, inside)
+
+
+def _datum(entry: dict[str, Any], name: str, sha256: str = "", inside: str = "") -> Part:
     return Part(
         name=name,
         kind=Kind(entry["kind"]),
         licence=entry["licence"],
         home=entry["home"],
-        inside=entry.get("inside", ""),
+        inside=inside,
         sha256=sha256,
     )

@@ -13,6 +13,8 @@ class Kind(StrEnum):
     """A library or crate that is compiled into another part."""
     RUNTIME = "runtime"
     """Python itself, and what it is linked with."""
+    SYSTEM = "system"
+    """A library of the system's that a frozen program takes along."""
     MODEL = "model"
     DATA = "data"
 

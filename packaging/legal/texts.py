@@ -7,6 +7,7 @@ from pathlib import Path
 
 from legal.allowing import AllowList, licences_in
 from legal.parts import Kind, Part
+from legal.system import copyright_of
 from licences import Distributions
 
 OWN = "AGPL-3.0-or-later"
@@ -18,6 +19,7 @@ _HEADINGS = {
     Kind.PACKAGE: "Packages",
     Kind.INSIDE: "Inside the packages",
     Kind.RUNTIME: "Python and its libraries",
+    Kind.SYSTEM: "Libraries of the system",
     Kind.MODEL: "Models",
     Kind.DATA: "Icons, fonts and data",
 }
@@ -25,7 +27,8 @@ _INTRODUCTION = """\
 Folioscope is free software under the GNU Affero General Public License, version 3 or later; its
 text is in the file LICENSE, and its source code is offered where you got this copy from. Below is
 everything that comes with it, with the licence of each part. The texts are in the folder
-"licences": under its name what a part brought along, and under "standard" those of all licences.
+"licences": under its name what a part brought along, under "system" what the system tells of its
+libraries, and under "standard" the texts of all licences.
 """
 
 
@@ -37,6 +40,7 @@ def write_texts(
     shutil.rmtree(target, ignore_errors=True)
     for name, distribution in distributions.items():
         _copy_own(distribution, target / name)
+    _copy_system(parts, target / "system")
     _copy_standard(parts, target / "standard", rules)
     (folder / "THIRD-PARTY-LICENCES.txt").write_text(overview(parts), "utf-8")
 
@@ -52,6 +56,13 @@ def _copy_own(distribution: metadata.Distribution, target: Path) -> None:
             place.write_bytes(source.read_bytes())
 
 
+def _copy_system(parts: list[Part], target: Path) -> None:
+    for part in parts:
+        if part.kind is Kind.SYSTEM and (file := copyright_of(part)):
+            target.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, target / f"{part.name}.txt")
+
+
 def _free_name(target: Path, source: Path) -> str:
     """Return the file's name, with its folder's where another of that name is there already."""
     there = target / source.name
@@ -62,7 +73,8 @@ def _free_name(target: Path, source: Path) -> str:
 
 def _copy_standard(parts: list[Part], target: Path, rules: AllowList) -> None:
     target.mkdir(parents=True, exist_ok=True)
-    for name in sorted({name for part in parts for name in licences_in(part.licence, rules)}):
+    names = {name for part in parts for name in licences_in(part.licence, rules)}
+    for name in sorted(name for name in names if not name.startswith("LicenseRef-")):
         shutil.copyfile(standard_text(name), target / f"{name}.txt")
 
 
@@ -75,9 +87,8 @@ def overview(parts: list[Part]) -> str:
     """Return what is told of every part, for people."""
     lines = [_INTRODUCTION]
     for kind, heading in _HEADINGS.items():
-        lines += ["", heading, "=" * len(heading)]
-        for part in (part for part in parts if part.kind is kind):
-            lines.append(_line(part))
+        told = [_line(part) for part in parts if part.kind is kind]
+        lines += ["", heading, "=" * len(heading), *told] if told else []
     return "\n".join(lines) + "\n"
 
 

@@ -109,6 +109,7 @@ def test_a_part_is_excused_for_the_licence_that_was_read_and_no_other() -> None:
 def test_the_text_of_every_licence_on_the_list_is_there() -> None:
     names = {name for text in RULES.allowed for name in licences_in(text, RULES)}
     names |= {name for text in RULES.excused.values() for name in licences_in(text, RULES)}
+    names = {name for name in names if not name.startswith("LicenseRef-")}
     assert names
     assert [name for name in names if len(standard_text(name).read_text("utf-8")) < 200] == []
 
