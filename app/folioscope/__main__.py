@@ -1,6 +1,7 @@
 """Entry: ``python -m folioscope`` and the ``folioscope`` command."""
 
 import multiprocessing
+import os
 import sys
 
 _FAULT = 70  # EX_SOFTWARE of sysexits.h: a fault of the program, unlike exit codes 1 to 3
@@ -9,6 +10,7 @@ _FAULT = 70  # EX_SOFTWARE of sysexits.h: a fault of the program, unlike exit co
 def main() -> int:
     """Run the command line, or the window when no command is given; return the exit code."""
     multiprocessing.freeze_support()  # first: a worker of a packaged app ends here
+    _give_streams()
     from folioscope.cli import program
     from folioscope.wiring import AppWiring
 
@@ -16,6 +18,14 @@ def main() -> int:
         return program.main(sys.argv[1:], AppWiring())
     except Exception:  # noqa: BLE001  (the one place where a fault of ours ends)
         return _tell_fault()
+
+
+def _give_streams() -> None:
+    """Give a program without a console somewhere to write: Windows starts it with nothing."""
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115  (no path)
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115  (no path)
 
 
 def _tell_fault() -> int:

@@ -388,3 +388,16 @@ def test_a_library_of_another_model_is_refused_with_what_to_do(ask, library) -> 
     assert ask("--library", library, "status").code == 0
     assert ask("--library", library, "index", "--rebuild", "--json").json["pages_read"] == 3
     assert ask("--library", library, "search", "loan", "--json").json["hits"]
+
+
+# --- without a console, as Windows starts the program of the window
+
+
+@pytest.mark.parametrize(("words", "code"), [(["--version"], 0), (["search", "heron"], 3)])
+def test_a_program_without_a_console_works_all_the_same(tmp_path, words, code) -> None:
+    program = (
+        "import os, sys; sys.stdout = sys.stderr = None;"
+        "from folioscope.__main__ import main; os._exit(main())"
+    )
+    command = [sys.executable, "-c", program, "--library", str(tmp_path / "none"), *words]
+    assert subprocess.run(command, check=False).returncode == code
