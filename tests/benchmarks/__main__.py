@@ -28,6 +28,7 @@ NAMES = {
     "elastic_store": "Elasticsearch beside the local store, the same pages and queries",
     "elastic_quality": "judged queries on Elasticsearch beside the local store",
     "visual_store": "search by look at 10,000 pages beside plain NumPy",
+    "row_proposals": "ways to propose pages of models that make rows alone",
     "visual_pooling": "ways to pool and code patches beside all of them in float32",
     "search_scale": "answers of the search service while indexing goes on",
     "visual_models": "full-size visual models with random weights, beside transformers",

@@ -4,7 +4,8 @@ Real weights are not needed: pages get random vectors (alike within a document),
 query gets the mean of its right pages' vectors plus noise of the length given, so that noise 1
 is a good model and noise 1000 one that knows nothing. Printed is nDCG@10 without the model, by
 its vectors alone, and fused; and how many queries for absent subjects are answered. The app
-must never lose by words (``not_visual``), and gain by looks (``visual_only``).
+must never lose by words (``not_visual``), and gain by looks (``visual_only``). With ``--rows`` the
+stand-in makes rows alone, as ColModernVBERT does (``noisy_rows``).
 
 Indexes shared/corpus into a library of its own; ``--library`` takes one that holds it already,
 which is copied and not changed. Exit code 1 where queries for words lose.
@@ -16,6 +17,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -30,10 +32,12 @@ from folioscope.services.fusion import Weights
 from folioscope.services.searching import PageSearchService
 from folioscope.services.visual_asking import SeenQuery
 from folioscope.stores.lance_store import LanceVectorStore
+from folioscope.stores.maxsim import maxsim
 from folioscope.system import paths
 from folioscope.system.file_memory import FileMemory
+from tests.benchmarks import noisy_rows
 from tests.benchmarks.absent_subjects import ABSENT
-from tests.benchmarks.quality import _index as index_corpus
+from tests.benchmarks.quality import index as index_corpus
 from tests.conftest import find_shared
 
 MODEL = "noisy@1"
@@ -42,10 +46,10 @@ MOST_LOST = 0.005  # nDCG@10 of queries for words
 GROUPS = ("all", "not_visual", "visual_only", "kind:cross-lingual")
 
 
-def drawn(*key: object) -> Float32:
+def drawn(*key: object, dim: int = DIM) -> Float32:
     """A random direction that belongs to ``key``."""
     seed = int.from_bytes(hashlib.blake2b(repr(key).encode(), digest_size=8).digest())
-    return _unit(np.random.default_rng(seed).standard_normal(DIM))
+    return _unit(np.random.default_rng(seed).standard_normal(dim))
 
 
 def page_vector(ref: PageRef) -> Float32:
@@ -58,25 +62,70 @@ def _unit(vector: Float32) -> Float32:
     return np.asarray(vector / np.linalg.norm(vector), np.float32)
 
 
+class VectorEyes:
+    """A stand-in with a vector a page."""
+
+    def page(self, ref: PageRef) -> Embedding:
+        """See a page."""
+        return Embedding(page_vector(ref))
+
+    def query(self, text: str, right: Sequence[PageRef], noise: float) -> Embedding:
+        """Embed a query that means some pages."""
+        vector = noise * drawn("noise", text)
+        if right:
+            vector = vector + _unit(np.mean([page_vector(ref) for ref in right], axis=0))
+        return Embedding(_unit(vector))
+
+    def scores(self, query: Embedding, pages: Sequence[Embedding]) -> Float32:
+        """Score pages by nothing else."""
+        return np.stack([page.single for page in pages]) @ query.single
+
+
+class RowEyes:
+    """A stand-in that makes rows alone."""
+
+    def __init__(self) -> None:
+        self._drawn = cache(partial(drawn, dim=noisy_rows.DIM))
+
+    def page(self, ref: PageRef) -> Embedding:
+        """See a page."""
+        return noisy_rows.page(ref, self._drawn)
+
+    def query(self, text: str, right: Sequence[PageRef], noise: float) -> Embedding:
+        """Embed a query that means some pages."""
+        return noisy_rows.query(text, right, noise, self._drawn)
+
+    def scores(self, query: Embedding, pages: Sequence[Embedding]) -> Float32:
+        """Score pages by nothing else."""
+        return maxsim(_rows(query), [_rows(page) for page in pages])
+
+
+Eyes = VectorEyes | RowEyes
+
+
+def _rows(found: Embedding) -> Float32:
+    assert found.multi is not None
+    return found.multi.rows
+
+
 class NoisyAsker:
     """Stands in for a VisualAsker; ``right`` are the pages that each judged query means."""
 
-    def __init__(self, right: dict[str, list[PageRef]], noise: float) -> None:
+    def __init__(self, right: dict[str, list[PageRef]], noise: float, eyes: Eyes) -> None:
         self._right = right
         self._noise = noise
+        self._eyes = eyes
 
     def text(self, text: str, *, token: Cancellation | None = None) -> SeenQuery:
         """Embed a query."""
-        vector = self._noise * drawn("noise", text)
-        if pages := self._right.get(text):
-            vector = vector + _unit(np.mean([page_vector(ref) for ref in pages], axis=0))
-        return SeenQuery(MODEL, Embedding(_unit(vector)))
+        return SeenQuery(MODEL, self._eyes.query(text, self._right.get(text, ()), self._noise))
 
 
 class Bench:
     """A library that was looked at, and its judged queries."""
 
-    def __init__(self, library: Path, shared: Path) -> None:
+    def __init__(self, library: Path, shared: Path, eyes: Eyes) -> None:
+        self.eyes = eyes
         sys.path.insert(0, str(shared))
         import metrics  # lies beside the repository
 
@@ -88,7 +137,8 @@ class Bench:
         self.encoder = load_starter_encoder(paths.models_dir())
         self.encoder.open()
         self.refs = self.store.page_refs(StoreQuery())
-        self.store.put_visual(MODEL, [(ref, Embedding(page_vector(ref))) for ref in self.refs])
+        self.pages = [eyes.page(ref) for ref in self.refs]
+        self.store.put_visual(MODEL, list(zip(self.refs, self.pages, strict=True)))
         documents = {file.path: file.document_id for file in self.store.files()}
         self.names = {
             document: Path(path).relative_to(self.root).as_posix()
@@ -122,11 +172,10 @@ class Bench:
 
     def alone(self, asker: NoisyAsker) -> str:
         """Measure the vectors without anything else."""
-        vectors = np.stack([page_vector(ref) for ref in self.refs])
         found = {}
         for query in self.golden:
-            single = asker.text(query["query"]).embedding.single
-            best = np.argsort(-(vectors @ single))[:20].tolist()
+            scores = self.eyes.scores(asker.text(query["query"]).embedding, self.pages)
+            best = np.argsort(-scores)[:20].tolist()
             found[query["id"]] = [self.refs[number] for number in best]
         return _figures(self._table(found))
 
@@ -149,7 +198,7 @@ def measure(bench: Bench, noises: Iterable[float], weights: Sequence[float]) -> 
     print(f"{'without':24s}{figures}", flush=True)
     lost = 0.0
     for noise in noises:
-        asker = NoisyAsker(bench.right, noise)
+        asker = NoisyAsker(bench.right, noise, bench.eyes)
         print(f"{f'noise {noise:g}, alone':24s}{bench.alone(asker)}")
         for weight in weights:
             figures, by_words = bench.fused(asker, Weights(seen=weight))
@@ -162,6 +211,7 @@ def main() -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--library", type=Path, help="a library that holds the corpus already")
+    parser.add_argument("--rows", action="store_true", help="of a model that makes rows alone")
     parser.add_argument("--noise", type=float, nargs="+", default=[1.0, 2.0, 3.0, 1000.0])
     parser.add_argument("--weight", type=float, nargs="+", default=[Weights().seen])
     options = parser.parse_args()
@@ -175,7 +225,8 @@ def main() -> int:
             index_corpus(library, shared / "corpus" / "files")
         else:
             shutil.copytree(options.library, library)
-        return measure(Bench(library, shared), options.noise, options.weight) > MOST_LOST
+        bench = Bench(library, shared, RowEyes() if options.rows else VectorEyes())
+        return measure(bench, options.noise, options.weight) > MOST_LOST
 
 
 if __name__ == "__main__":

@@ -3,7 +3,8 @@
 Indexes shared/corpus into a library of its own through the command line, as a user would, runs
 the judged queries, and prints every kind beside the BM25 baseline; then needles, strengths, the
 honesty of "no good match", and the queries that still fail. ``--library`` takes one that is
-already made.
+already made. With ``--model NAME`` the same is told of an installed visual model beside the Starter
+(``quality_models``), and of nothing else.
 """
 
 import argparse
@@ -37,6 +38,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--library", type=Path, help="a library that holds the corpus already")
     parser.add_argument("--texts", type=Path, help="keeps the baseline's texts between runs")
+    parser.add_argument("--model", help="an installed visual model, by its name")
+    parser.add_argument("--queries", type=int, help="only so many of the judged ones")
     options = parser.parse_args()
     shared = find_shared()
     if shared is None:
@@ -46,6 +49,10 @@ def main() -> int:
         library = options.library or Path(scratch) / "library"
         if options.library is None:
             index(library, shared / "corpus" / "files")
+        if options.model:
+            from tests.benchmarks.quality_models import measure_with
+
+            return 1 if measure_with(options.model, library, shared, limit=options.queries) else 0
         texts, certain = corpus_texts(
             shared / "corpus" / "files", options.texts or Path(scratch) / "texts.json"
         )
