@@ -96,8 +96,8 @@ def licence_of(distribution: metadata.Distribution) -> str:
         for line in told.get_all("Classifier") or []
         if line.startswith("License :: ") and line != "License :: OSI Approved"
     ]
-    words = (told.get("License") or "").strip().split("\n")[0]
-    for text in (told.get("License-Expression") or "", words, ", ".join(classified)):
+    words = (told["License"] or "").strip().split("\n")[0]
+    for text in (told["License-Expression"] or "", words, ", ".join(classified)):
         if expression := _expression(SHORT.get(text, text)):
             return expression
     return ", ".join(SHORT.get(line, line) for line in classified) or words
@@ -125,7 +125,7 @@ def main() -> int:
     text = LICENCES.read_text("utf-8")
     pattern = re.escape(START) + ".*" + re.escape(END)
     fresh = re.sub(pattern, lambda _: START + table() + END, text, flags=re.DOTALL)
-    LICENCES.write_text(fresh, "utf-8")
+    LICENCES.write_text(fresh, "utf-8", newline="\n")
     return 0
 
 

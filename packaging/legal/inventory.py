@@ -85,12 +85,12 @@ def _carried(
             if _is_there(told["places"].get(part.name), bundled):
                 yield part
     for entry in told["part"]:
-        distribution = distributions.get(entry["inside"])
-        if distribution and _is_there(entry.get("files"), bundled):
+        holder = distributions.get(entry["inside"])
+        if holder and _is_there(entry.get("files"), bundled):
             yield Part(
                 name=entry["name"],
                 kind=Kind.INSIDE,
-                version=_version(entry.get("version", ""), distribution),
+                version=_version(entry.get("version", ""), holder),
                 licence=entry["licence"],
                 home=entry["home"],
                 inside=entry["inside"],
@@ -135,7 +135,7 @@ def _data(
         yield _datum(entry, entry["name"])
     elif bundled is not None:
         for place in bundled.places:
-            if fnmatch(place, entry["places"]):
+            if any(fnmatch(place, pattern) for pattern in entry["places"]):
                 yield _file(entry, bundled.inner / place)
     elif distribution := distributions.get(inside):
         for file in distribution.files or []:

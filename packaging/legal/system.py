@@ -48,7 +48,8 @@ def _by_package(files: list[Path], licences: dict[str, str]) -> list[Part]:
         raise LegalError(f"No package of this system has {', '.join(lost)}.")
     asked = ["dpkg-query", "--show", f"--showformat={_FORMAT}", *sorted(set(owners.values()))]
     done = subprocess.run(asked, capture_output=True, text=True, check=True)
-    return [_package(*line.split("\t"), licences) for line in done.stdout.splitlines()]
+    lines = (line.split("\t") for line in done.stdout.splitlines())
+    return [_package(name, version, source, licences) for name, version, source in lines]
 
 
 def _owners(files: list[Path]) -> dict[str, str]:

@@ -29,7 +29,7 @@ def write_version(number: str, file: Path = VERSION_FILE) -> None:
     if not _VERSION.fullmatch(line):
         raise ReleaseError(f"{number} is not a version like 1.2.3 or 1.2.3rc1.")
     version(file)
-    file.write_text(_VERSION.sub(line, file.read_text("utf-8")), "utf-8")
+    file.write_text(_VERSION.sub(line, file.read_text("utf-8")), "utf-8", newline="\n")
 
 
 def source_date() -> int:

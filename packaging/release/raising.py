@@ -21,7 +21,7 @@ def raise_version(
     if not _is_newer(number, before):
         raise ReleaseError(f"{number} is not newer than {before}, which is the version now.")
     write_version(number, file)
-    changelog.write_text(fresh, "utf-8")
+    changelog.write_text(fresh, "utf-8", newline="\n")
 
 
 def _is_newer(number: str, before: str) -> bool:

@@ -5,6 +5,7 @@ import plistlib
 import shutil
 import stat
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -57,7 +58,8 @@ def calls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 needs_bash = pytest.mark.skipif(
-    not (shutil.which("bash") and shutil.which("file")), reason="bash or file is missing"
+    sys.platform == "win32" or not (shutil.which("bash") and shutil.which("file")),
+    reason="bash or file is missing",
 )
 
 
