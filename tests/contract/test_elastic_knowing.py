@@ -8,6 +8,7 @@ import pytest
 
 from folioscope.domain.pages import PageRef
 from folioscope.domain.protocols import Access
+from folioscope.domain.queries import StoreQuery
 from folioscope.domain.results import Candidates
 from folioscope.stores.elastic import mapping, page_documents
 from folioscope.stores.elastic.asking import Asker
@@ -15,9 +16,10 @@ from folioscope.stores.elastic.connection import ElasticConnection
 from folioscope.stores.elastic.errors import ServerAwayError
 from folioscope.stores.elastic.store import ElasticsearchVectorStore
 from tests.contract.store_makers import DIM, FINGERPRINT, add, asking, document, found, page, unit
+from tests.contract.visual_makers import MODEL, look, seeing
 
 Making = Callable[..., ElasticsearchVectorStore]
-PREFETCHED = "vectors", "codes", "words"
+FETCHED = "vectors", "codes", "words", "body"
 
 
 @pytest.fixture
@@ -29,7 +31,7 @@ def fetched(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     def noted(self: ElasticConnection, searches: Any, **options: Any) -> list[Any]:
         answers = msearch(self, searches, **options)
         for (_, body), answer in zip(searches, answers, strict=True):
-            if set(PREFETCHED) & set(body.get("docvalue_fields", ())):
+            if set(FETCHED) & set(body.get("docvalue_fields", ())):
                 keys.extend(hit["fields"]["ref"][0] for hit in answer["hits"]["hits"])
         return answers
 
@@ -109,6 +111,23 @@ def test_other_statistics_score_pages_that_were_known_before(
     anew = by_meaning(fresh)
     assert anew.refs == after.refs
     np.testing.assert_array_equal(anew.title, after.title)
+
+
+def test_rows_of_looks_are_fetched_once_and_again_when_the_page_is_looked_at_anew(
+    one: ElasticsearchVectorStore, fetched: list[str]
+) -> None:
+    refs = add(one, "a", ["tea", "cake"])
+    one.put_visual(MODEL, [(ref, look(number)) for number, ref in enumerate(refs)])
+    query = StoreQuery(visual=seeing(0))
+    first = one.search(query, limit=9)
+    again = one.search(query, limit=9)
+    assert sorted(fetched) == ["a:0", "a:1"]
+    np.testing.assert_array_equal(again.maxsim, first.maxsim)
+    assert first.refs[0] == refs[0]
+    one.put_visual(MODEL, [(refs[1], look(0))])
+    anew = one.search(query, limit=9)
+    assert sorted(fetched) == ["a:0", "a:1", "a:1"]
+    assert anew.maxsim[0] == anew.maxsim[1] == first.maxsim[0]
 
 
 def test_pages_without_codes_are_scored_by_their_vectors(

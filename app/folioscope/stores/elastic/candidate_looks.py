@@ -15,7 +15,7 @@ from folioscope.stores.visual_blobs import LookBody
 from folioscope.stores.visual_checks import checked_query
 from folioscope.stores.visual_source import MISSING
 
-Bodies = Callable[[str, Sequence[PageRef]], Mapping[PageRef, LookBody]]
+Bodies = Callable[[Sequence[PageRef]], Mapping[PageRef, LookBody]]
 
 
 class CandidateLooks:
@@ -66,7 +66,7 @@ class CandidateLooks:
         if query.rows is None or not len(query.rows):
             return np.full(len(rows), MISSING)
         refs = pages.refs(rows)
-        bodies = self._bodies(query.model, refs)
+        bodies = self._bodies(refs)
         nothing = RowCodes(np.zeros((0, query.rows.shape[1]), np.int8), np.zeros(0, np.float32))
         rows_of = [
             body.rows if (body := bodies.get(ref)) is not None and len(body.rows) else nothing

@@ -9,9 +9,10 @@ lets the server compare rows, it does so before it proposes pages (see ranking).
 import contextlib
 import logging
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from folioscope.domain.embeddings import Embedding, VisualPage, VisualQuery
@@ -21,6 +22,7 @@ from folioscope.stores.elastic import filters, mapping, ranking
 from folioscope.stores.elastic.bulk import BulkAction, Write
 from folioscope.stores.elastic.candidate_looks import CandidateLooks
 from folioscope.stores.elastic.errors import MissingIndexError
+from folioscope.stores.elastic.kept_bodies import KeptBodies, LookVersion, version_of
 from folioscope.stores.elastic.library import ServerLibrary
 from folioscope.stores.elastic.mapping import UNSTORED, Json
 from folioscope.stores.elastic.page_documents import (
@@ -75,6 +77,7 @@ class ServerVisuals:
         self._lock = threading.RLock()
         self._models: dict[str, _Model] | None = None
         self._ranks_refused = False
+        self._kept = KeptBodies()
 
     def forget(self) -> None:
         """Forget what others may have changed."""
@@ -175,7 +178,7 @@ class ServerVisuals:
             return [None] * len(refs)
         there = self._there(refs)
         hits = self._hits(known, [r for r in refs if r in there], ("single", "body"), _BODIES)
-        found = {ref: _page(fields, known.dim) for ref, fields in hits.items()}
+        found = {ref: _page(hit["fields"], known.dim) for ref, hit in hits.items()}
         return [found.get(ref) for ref in refs]
 
     def without(self, model: str, refs: Sequence[PageRef]) -> list[PageRef]:
@@ -277,25 +280,33 @@ class ServerVisuals:
         """Return what scores pages by look."""
         known = None if query is None else self._known().get(query.model)
         if known is None:
-            return CandidateLooks((0, 0), {}, self._bodies)
+            return CandidateLooks((0, 0), {}, lambda _: {})
         hits = self._hits(known, refs, ("single",), _AT_ONCE)
         dims = (known.dim, known.row_dim)
-        codes = {ref: _proposal(fields, dims) for ref, fields in hits.items()}
+        codes = {ref: _proposal(hit["fields"], dims) for ref, hit in hits.items()}
         proposals = {ref: proposal for ref, proposal in codes.items() if proposal is not None}
-        return CandidateLooks(dims, proposals, self._bodies)
+        versions = {ref: version_of(known.model, ref, hits[ref]) for ref in proposals}
+        return CandidateLooks(dims, proposals, partial(self._bodies, known, versions))
 
-    def _bodies(self, model: str, refs: Sequence[PageRef]) -> dict[PageRef, LookBody]:
-        known = self._known().get(model)
-        if known is None:
-            return {}
-        hits = self._hits(known, refs, ("body",), _BODIES)
-        found = {ref: _body(fields) for ref, fields in hits.items()}
-        return {ref: body for ref, body in found.items() if body is not None}
+    def _bodies(
+        self, known: _Model, versions: Mapping[PageRef, LookVersion], refs: Sequence[PageRef]
+    ) -> dict[PageRef, LookBody]:
+        wanted = [ref for ref in refs if ref in versions]
+        found = self._kept.find(versions[ref] for ref in wanted)
+        hits = self._hits(known, [r for r in wanted if r not in found], ("body",), _BODIES)
+        for ref, hit in hits.items():
+            body, version = _body(hit["fields"]), versions[ref]
+            if body is not None:
+                found[ref] = body
+                # one that was written again meanwhile is kept under neither version
+                if (hit["_seq_no"], hit["_primary_term"]) == (version.seq_no, version.primary_term):
+                    self._kept.keep(version, body)
+        return found
 
     def _hits(
         self, known: _Model, refs: Sequence[PageRef], fields: Sequence[str], at_once: int
     ) -> dict[PageRef, Any]:
-        """Return the fields of pages that have a vector."""
+        """Return the hits of pages that have a vector, each with its version."""
         self._library.settle(known.index)
         keys = [ref_key(ref) for ref in dict.fromkeys(refs)]
         searches: list[tuple[str, Json]] = [
@@ -305,6 +316,7 @@ class ServerVisuals:
                     "query": {"terms": {"ref": keys[start : start + at_once]}},
                     "size": at_once,
                     **UNSTORED,
+                    "seq_no_primary_term": True,
                     "docvalue_fields": ["ref", *fields],
                 },
             )
@@ -313,8 +325,8 @@ class ServerVisuals:
         if not searches:
             return {}
         answers = self._library.connection.msearch(searches)
-        hits = (hit["fields"] for answer in answers for hit in answer["hits"]["hits"])
-        return {ref_of_key(fields["ref"][0]): fields for fields in hits}
+        hits = (hit for answer in answers for hit in answer["hits"]["hits"])
+        return {ref_of_key(hit["fields"]["ref"][0]): hit for hit in hits}
 
 
 def _stored(told: Json) -> int:
