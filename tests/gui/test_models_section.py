@@ -67,6 +67,7 @@ def test_every_profile_says_what_it_costs_and_a_dash_until_measured(
     assert [column.title for column in section.table.columns] == ["Starter", "Photos", "Pages"]
     assert section.table.column("pages").texts() == ["7.9 GB", "4.6 GB", "5.5 GB", "—", "—"]
     assert section.table.column("starter").actions.status.text() == "In use"
+    assert section.table.column("starter").texts()[2] == "390.0 MB"
     assert "100.0 GB free" in section.machine.text()
 
 
