@@ -36,6 +36,7 @@ def build_installer(bundle: Bundle, folder: Path) -> Path:
     Raises BuildError for a bundle of another system and for whatever makensis refuses.
     """
     from bundle.icons import write_icon
+    from windows.side_picture import write_side_picture
 
     if missing := [name for name in PROGRAMS if not (bundle.folder / name).is_file()]:
         raise BuildError(
@@ -52,6 +53,7 @@ def build_installer(bundle: Bundle, folder: Path) -> Path:
             folder=bundle.folder.absolute(),
             version=bundle.version,
             icon=write_icon(work / "folioscope.ico"),
+            side=write_side_picture(work / "side.bmp"),
             publisher=product.DEVELOPER,
             copyright=f"{product.DEVELOPER}, {product.LICENCE}",
             sign_command=signing.command_for_makensis(),

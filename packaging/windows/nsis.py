@@ -21,11 +21,15 @@ _LONGEST_PLACE = 259 - 58
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setup:
-    """What an installer is made from; ``sign_command`` signs the file that ``%1`` stands for."""
+    """What an installer is made from.
+
+    ``side`` is a bitmap of 164 by 314 pixels; ``sign_command`` signs what ``%1`` stands for.
+    """
 
     folder: Path
     version: str
     icon: Path
+    side: Path
     publisher: str
     copyright: str
     sign_command: str = ""
@@ -81,6 +85,7 @@ def product(setup: Setup, out_file: Path, *, size_bytes: int) -> str:
         "COPYRIGHT": setup.copyright,
         "OUT_FILE": str(out_file),
         "ICON": str(setup.icon),
+        "SIDE_PICTURE": str(setup.side),
         "SIZE_KB": str(-(-size_bytes // 1024)),
     }
     if setup.sign_command:

@@ -1,5 +1,12 @@
 ; What the installer says, in both languages of Folioscope.
 
+LangString WelcomeText ${LANG_ENGLISH} \
+  "This sets up Folioscope ${VERSION} for you alone; an administrator is not needed.$\r$\n$\r$\n\
+Nothing is sent anywhere, and your documents are only read.$\r$\n$\r$\nClick Next to go on."
+LangString WelcomeText ${LANG_TRADCHINESE} \
+  "這會為你個人安裝 Folioscope ${VERSION}，不需要系統管理員。$\r$\n$\r$\n\
+不會傳送任何資料，你的文件只會被讀取。$\r$\n$\r$\n請按「下一步」繼續。"
+
 LangString NameFolderMenu ${LANG_ENGLISH} "On the menu of folders"
 LangString NameFolderMenu ${LANG_TRADCHINESE} "加入資料夾的右鍵選單"
 LangString NameFileTypes ${LANG_ENGLISH} "Offer for PDFs and pictures"

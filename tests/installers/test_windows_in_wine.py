@@ -11,6 +11,7 @@ import pytest
 
 from bundle.icons import write_icon
 from windows import PROGRAMS, nsis
+from windows.side_picture import write_side_picture
 
 PLACES = ("wine64", "/usr/lib/wine/wine64")
 WINE = next(filter(None, map(shutil.which, PLACES)), None)
@@ -109,7 +110,12 @@ def made_setup(work: Path, version: str, names: tuple[str, ...], icon: Path) -> 
         (work / "frozen" / name).parent.mkdir(parents=True, exist_ok=True)
         (work / "frozen" / name).write_text(version, "utf-8")
     setup = nsis.Setup(
-        folder=work / "frozen", version=version, icon=icon, publisher="P", copyright="C"
+        folder=work / "frozen",
+        version=version,
+        icon=icon,
+        side=write_side_picture(work / "side.bmp"),
+        publisher="P",
+        copyright="C",
     )
     target = work / f"folioscope-{version}.exe"
     nsis.compile_script(nsis.write_scripts(setup, target, work / "scripts"), for_wine=True)
