@@ -81,7 +81,7 @@ def test_names_that_windows_cannot_have_are_told(names, told) -> None:
 @pytest.mark.parametrize(("version", "four"), [("1.2.3", "1.2.3.0"), ("2.0.0rc1", "2.0.0.0")])
 def test_versions_are_four_numbers_to_windows(tmp_path, version, four) -> None:
     setup = nsis.Setup(
-        folder=tmp_path, version=version, icon=tmp_path, publisher="P", copyright="C"
+        folder=tmp_path, version=version, icon=tmp_path, side=tmp_path, publisher="P", copyright="C"
     )
     text = nsis.product(setup, tmp_path / "x.exe", size_bytes=2049)
     assert f"!define VERSION_FOUR '{four}'" in text
