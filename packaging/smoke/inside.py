@@ -1,10 +1,10 @@
 """Running programs inside a root: as a user of it, in namespaces that end with the program.
 
 Nothing that the program mounts, starts or leaves running outlives it, and without ``has_network``
-there is no network to reach. What it wrote and what it left running comes back as an ``Outcome``.
+there is no network to reach, where every try is counted. What it wrote and what it left running
+comes back as an ``Outcome``.
 """
 
-import contextlib
 import os
 import shlex
 import signal
@@ -19,8 +19,8 @@ from smoke.steps import SmokeError
 PATH = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin"
 PATIENCE_S = 300
 _WRITTEN = ("stdout", "stderr", "left")
-# Behind the program, from within: what still runs two seconds later, and what it left in memory.
-# Looking must start no process, as that would be seen.
+# Behind the program, from within: what still runs two seconds later, how often it tried to reach a
+# network that is not there, and what it left in memory. Looking for processes must start none.
 _LAST_LOOK = r"""
 code=$?
 look() {
@@ -35,6 +35,10 @@ tries=0
 look
 while [ -n "$running" ] && [ $tries -lt 20 ]; do tries=$((tries + 1)); sleep 0.1; look; done
 [ -z "$running" ] || echo "runs on:$running" >&3
+awk '$1 == "Ip:" && !c { for (i = 1; i <= NF; i++) if ($i == "OutNoRoutes") c = i; next }
+     $1 == "Ip:" { n += $c } $1 == "Ip6OutNoRoutes" { n += $2 }
+     END { if (n) print "wanted something of the network: " n " times" }' \
+  /proc/net/snmp /proc/net/snmp6 >&3
 ls -A /dev/shm | sed 's,^,left in memory: /dev/shm/,' >&3
 exit $code
 """
@@ -76,14 +80,14 @@ class Running:
     def __init__(self, root: Path, setting: Setting, command: Sequence[str], *, log: Path) -> None:
         log.mkdir(parents=True, exist_ok=True)
         self._log = log
-        with contextlib.ExitStack() as opened:
-            out, err, left = (opened.enter_context((log / n).open("wb")) for n in _WRITTEN)
+        out, err, left = (log / name for name in _WRITTEN)
+        left.touch()
+        with out.open("wb") as to_out, err.open("wb") as to_err:
             self._process = subprocess.Popen(
-                _entering(root, setting, command, left.fileno()),
+                _entering(root, setting, command, left.absolute()),
                 stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=err,
-                pass_fds=(left.fileno(),),
+                stdout=to_out,
+                stderr=to_err,
                 start_new_session=True,
             )
 
@@ -112,7 +116,7 @@ class Running:
         return Outcome(code, out, err, tuple(left.splitlines()))
 
 
-def _entering(root: Path, setting: Setting, command: Sequence[str], left: int) -> list[str]:
+def _entering(root: Path, setting: Setting, command: Sequence[str], left: Path) -> list[str]:
     """Return the command that goes into the root and runs ``command`` there."""
     namespaces = ["--mount", "--pid", "--ipc", "--fork", "--kill-child"]
     if not setting.has_network:
@@ -135,12 +139,12 @@ def _mounting(root: Path, setting: Setting) -> list[str]:
     return lines
 
 
-def _changing(root: Path, setting: Setting, command: Sequence[str], left: int) -> str:
+def _changing(root: Path, setting: Setting, command: Sequence[str], left: Path) -> str:
     number = USERS.get(setting.user, 0)
     as_user = ["setpriv", f"--reuid={number}", f"--regid={number}", "--clear-groups"]
     program = f"cd {shlex.quote(setting.folder)} && {shlex.join(command)} 3>&-{_LAST_LOOK}"
     inside = [*as_user, "env", "-i", *_variables(setting), "sh", "-c", program]
-    return f"exec chroot {shlex.quote(str(root))} {shlex.join(inside)} 3>&{left}"
+    return f"exec chroot {shlex.quote(str(root))} {shlex.join(inside)} 3>{shlex.quote(str(left))}"
 
 
 def _variables(setting: Setting) -> list[str]:
