@@ -2,7 +2,8 @@
 
 In an environment of its own, made anew, with nothing of this tree in sight: install with [cpu],
 read the samples, search them, open and close the window, and see what [gpu] would bring. Needs
-whatever pip needs to fetch packages, and some minutes.
+whatever pip needs to fetch packages, and some minutes. ``--whole-gpu`` also does all of it with
+[gpu] really installed (4 GB), and sees that both extras together are told.
 """
 
 import argparse
@@ -16,7 +17,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from trial import Program, TrialError, first_steps, walk
+from trial import Program, Step, TrialError, first_steps, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +32,21 @@ class Environment:
         """Where its programs lie."""
         return self.folder / ("Scripts" if os.name == "nt" else "bin")
 
-    def install(self) -> str:
-        """Make it, and install the wheel with the runtime for processors."""
+    def install(self, extra: str = "cpu") -> str:
+        """Make it, and install the wheel with a runtime."""
         subprocess.run([sys.executable, "-m", "venv", str(self.folder)], check=True)
         self.pip("install", "--quiet", "--upgrade", "pip")
-        self.pip("install", "--quiet", f"{self.wheel}[cpu]")
+        self.pip("install", "--quiet", f"{self.wheel}[{extra}]")
         return self.pip("check").strip()
+
+    def both(self) -> str:
+        """Add the other runtime, as pip lets anyone do, and see that Folioscope says so."""
+        self.pip("install", "--quiet", f"{self.wheel}[cpu]")
+        words = [str(self.programs / "folioscope"), "search", "anything"]
+        done = subprocess.run(words, capture_output=True, text=True, check=False)
+        if done.returncode != 3 or not done.stderr.startswith("Both onnxruntime and"):
+            raise TrialError(f"With both extras it ended with {done.returncode}: {done.stderr}")
+        return done.stderr.strip()
 
     def gpu(self) -> str:
         """See what [gpu] would install: its runtime, and not the one for processors."""
@@ -73,16 +83,25 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="try_wheel.py", description=__doc__)
     parser.add_argument("wheel", type=Path)
     parser.add_argument("--no-gpu", action="store_true", help="where no such wheel is (macOS)")
+    parser.add_argument("--whole-gpu", action="store_true", help="install that, too")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="folioscope trial ü ") as scratch:
         environment = Environment(Path(scratch) / "environment", options.wheel.absolute())
-        if failed := walk([("install", environment.install)]):
+        resolving = [] if options.no_gpu else [("gpu", environment.gpu)]
+        failed = _try(environment, "cpu", Path(scratch) / "a user's home", resolving)
+        if failed or not options.whole_gpu:
             return failed
-        home = Path(scratch) / "a user's home"
-        home.mkdir()
-        folioscope = environment.programs / "folioscope"
-        steps = first_steps(Program(folioscope, folioscope, home), environment.samples())
-        return walk(steps if options.no_gpu else [*steps, ("gpu", environment.gpu)])
+        with_gpu = Environment(Path(scratch) / "with gpu", options.wheel.absolute())
+        return _try(with_gpu, "gpu", Path(scratch) / "another home", [("both", with_gpu.both)])
+
+
+def _try(environment: Environment, extra: str, home: Path, after: list[Step]) -> int:
+    if failed := walk([(f"[{extra}]", lambda: environment.install(extra))]):
+        return failed
+    home.mkdir()
+    folioscope = environment.programs / "folioscope"
+    steps = first_steps(Program(folioscope, folioscope, home), environment.samples())
+    return walk([*steps, *after])
 
 
 if __name__ == "__main__":
