@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
 from importlib import metadata
+from os.path import normcase
 from pathlib import Path
 
 from legal.environment import Environment
@@ -49,7 +50,7 @@ class Bundled:
 
     def distributions(self, all_of_them: Distributions) -> Distributions:
         """Return those of an environment's distributions of which something is in there."""
-        taken = {str(path) for path in self.taken if ".dist-info" not in str(path)}
+        taken = {normcase(path) for path in self.taken if ".dist-info" not in str(path)}
         return {
             name: distribution
             for name, distribution in all_of_them.items()
@@ -70,7 +71,7 @@ class Bundled:
 
 
 def _files(distribution: metadata.Distribution) -> set[str]:
-    return {str(distribution.locate_file(file)) for file in distribution.files or []}
+    return {normcase(str(distribution.locate_file(file))) for file in distribution.files or []}
 
 
 def _is_stand_in(file: Path) -> bool:

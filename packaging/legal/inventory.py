@@ -37,6 +37,10 @@ def frozen(python: Path, bundled: Bundled) -> tuple[Environment, Distributions]:
     """Return a Python's environment, and all that came from it into a frozen program."""
     environment = _ask(python)
     found = bundled.distributions(all_installed(environment.path))
+    if not found:
+        raise LegalError(
+            f"Nothing in {bundled.inner} came from the packages of {python}. Build it anew there."
+        )
     return environment, {name: found[name] for name in sorted(found) if name != "folioscope"}
 
 

@@ -57,6 +57,14 @@ def test_what_came_in_unasked_is_found_as_well(program) -> None:
     assert not {"psutil", "Qt", "onnxruntime", "SQLite"} & names
 
 
+def test_notes_of_another_environment_are_told(program) -> None:
+    strange = [("lancedb/x.py", "/another/environment/lancedb/x.py", "PYMODULE")]
+    write(program.notes / "COLLECT-00.toc", ([],))
+    write(program.notes / "PYZ-00.toc", ("somewhere.pyz", strange))
+    with pytest.raises(LegalError, match="came from the packages of"):
+        frozen(Path(sys.executable), program)
+
+
 def test_a_library_replaced_by_an_empty_one_is_not_there(program) -> None:
     real, empty = (program.inner / f"opencv.libs/lib{name}.so.1" for name in ("ssl", "avcodec"))
     real.parent.mkdir()
