@@ -128,12 +128,15 @@ class FakeSearch:
         picture: PictureQuery,
         *,
         scope: PageFilter,
+        text: str = "",
         limit: int = 200,
         token: Cancellation | None = None,
     ) -> SearchResults:
         self.pictures.append(picture)
         if self.picture_error:
             raise self.picture_error
+        if text:
+            return answer(text, [result(5), result(1)])
         found = answer("", [result(4), result(5), result(6)])
         raw = "Part of a picture" if picture.box else "A picture"
         return replace(found, query=ParsedQuery(raw=raw, text=""))

@@ -91,7 +91,29 @@ def test_a_pasted_picture_is_searched_with(seeing: WindowDesk, qtbot: QtBot) -> 
     QGuiApplication.clipboard().clear()
 
 
-@pytest.mark.parametrize("way", ["click", "delete", "escape", "type"])
+def test_words_join_the_picture_and_each_goes_alone(
+    seeing: WindowDesk, qtbot: QtBot, tmp_path: Path
+) -> None:
+    drop(seeing, orange(tmp_path))
+    qtbot.waitUntil(lambda: seeing.shown == LIKE_IT)
+    field = seeing.window.bar.field
+    qtbot.keyClicks(field, "map")
+    qtbot.waitUntil(lambda: seeing.shown == ["report 5.pdf 1", "report 1.pdf 1"])
+    assert field.picture_chip.isVisible()
+    assert seeing.fakes.search.pictures[-1] is seeing.fakes.search.pictures[0]
+    field.selectAll()
+    qtbot.keyClick(field, Key.Key_Backspace)
+    qtbot.waitUntil(lambda: seeing.shown == LIKE_IT)
+    qtbot.keyClicks(field, "map")
+    qtbot.waitUntil(lambda: seeing.shown == ["report 5.pdf 1", "report 1.pdf 1"])
+    asked = len(seeing.fakes.search.pictures)
+    field.picture_chip.click()
+    qtbot.waitUntil(lambda: len(seeing.shown) == 2 and seeing.shown[0] != "report 5.pdf 1")
+    assert (field.text(), seeing.window.searches.text) == ("map", "map")
+    assert len(seeing.fakes.search.pictures) == asked
+
+
+@pytest.mark.parametrize("way", ["click", "delete", "escape"])
 def test_the_chip_is_lifted_in_every_way_one_tries(
     seeing: WindowDesk, qtbot: QtBot, tmp_path: Path, way: str
 ) -> None:
@@ -104,10 +126,8 @@ def test_the_chip_is_lifted_in_every_way_one_tries(
             field.picture_chip.click()
         case "delete":
             qtbot.keyClick(field, Key.Key_Backspace)
-        case "escape":
-            qtbot.keyClick(field, Key.Key_Escape)
         case _:
-            qtbot.keyClicks(field, "map")
+            qtbot.keyClick(field, Key.Key_Escape)
     qtbot.waitUntil(lambda: len(seeing.shown) == 2)
     assert not field.picture_chip.isVisible()
     assert len(seeing.fakes.search.pictures) == 1

@@ -62,9 +62,6 @@ class SearchController(QObject):
         if text.strip() == self._text:
             return
         self._text = text.strip()
-        if self._text and self._picture is not None:
-            self._picture = None  # words are asked in its place
-            self.picture_changed.emit()
         self._timer.start()
         self.asked_anew.emit()
 
@@ -82,7 +79,7 @@ class SearchController(QObject):
 
     @property
     def picture(self) -> AskedPicture | None:
-        """The picture asked for, None where words are."""
+        """The picture asked for, alone or beside words; None where words are."""
         return self._picture
 
     def ask_now(self) -> None:
@@ -116,7 +113,9 @@ class SearchController(QObject):
             search = services.search
             if picture is not None:
                 asked = picture.load(services, ctx.token)
-                return search.search_picture(asked, scope=scope, limit=_LIMIT, token=ctx.token)
+                return search.search_picture(
+                    asked, scope=scope, text=text, limit=_LIMIT, token=ctx.token
+                )
             if text:
                 return search.search(text, scope=scope, limit=_LIMIT, token=ctx.token)
             return search.browse(scope=scope, token=ctx.token)

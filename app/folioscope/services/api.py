@@ -38,10 +38,11 @@ class SearchService(Protocol):
         picture: PictureQuery,
         *,
         scope: PageFilter,
+        text: str = "",
         limit: int = 200,
         token: Cancellation | None = None,
     ) -> SearchResults:
-        """Find pages that look like a picture, or a part of one.
+        """Find pages that look like a picture, or a part of one, and with a text also say that.
 
         Raises ModelMissingError where the library uses no visual model.
         """

@@ -38,12 +38,19 @@ class CurrentSearch:
         picture: PictureQuery,
         *,
         scope: PageFilter,
+        text: str = "",
         limit: int = 200,
         token: Cancellation | None = None,
     ) -> SearchResults:
-        """Find pages that look like a picture; their looks are of no fingerprint of the library."""
+        """Find pages that look like a picture; their looks are of no fingerprint of the library.
+
+        With a text the library's own vectors are asked, too: FingerprintMismatchError.
+        """
+        if text:
+            self._stores.check_fingerprint()
+        ask = self._search.search_picture
         with heeding(token):
-            return self._search.search_picture(picture, scope=scope, limit=limit, token=token)
+            return ask(picture, scope=scope, text=text, limit=limit, token=token)
 
     def rerank(self, found: SearchResults, ctx: JobContext) -> SearchResults:
         """Read the best results again together with the query."""

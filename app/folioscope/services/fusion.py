@@ -43,6 +43,8 @@ class Weights:
 
 
 DEFAULT_WEIGHTS = Weights()
+# a picture that is asked for beside words says what is meant, and counts as much as all of them
+SEEN_BY_PICTURE = 1.4
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -19,6 +19,7 @@ from folioscope.services.answering import Answer, Question
 from folioscope.services.explaining import Ask
 from folioscope.services.fusion import (
     DEFAULT_WEIGHTS,
+    SEEN_BY_PICTURE,
     Weights,
     by_likeness,
     fuse,
@@ -117,22 +118,56 @@ class PageSearchService:
         picture: PictureQuery,
         *,
         scope: PageFilter,
+        text: str = "",
         limit: int = 200,
         token: Cancellation | None = None,
     ) -> SearchResults:
-        """Find pages that look like a picture; raise ModelMissingError without a visual model."""
+        """Find pages that look like a picture, and with a text also hold or mean it.
+
+        Raises ModelMissingError without a visual model.
+        """
         started = time.perf_counter()
         if self._asker is None:
             raise ModelMissingError(_NO_MODEL, hint=_CHOOSE)
         seen = self._asker.picture(picture, token=token)
+        parsed = parse_query(text, today=self._today())
+        scope = self._joined(scope, parsed.filter)
+        if parsed.text:
+            return self._with_words(parsed, seen, scope, limit, started, token)
         query = StoreQuery(visual=seen.as_visual(), filter=scope)
         candidates = self._store.search(query, limit=max(CANDIDATES, 2 * limit))
         _stop_if_cancelled(token)
         candidates = _looked_at(candidates)
         likeness = self._sight(candidates, seen)
         evidence = by_likeness(candidates, likeness, by_rows=seen.by_rows)
-        parsed = ParsedQuery(raw=PART_OF_PICTURE if picture.box else PICTURE, text="")
+        named = PART_OF_PICTURE if picture.box else PICTURE
+        parsed = replace(parsed, raw=f"{named}, {text.strip()}" if text.strip() else named)
         ask = Ask(QueryWords(WordQuery()), NamedLooks(), is_picture=True)
+        question = Question(parsed, ask, scope, scope, limit, started, seen)
+        return Answer(self._store, question, candidates, evidence).results(token)
+
+    def _with_words(
+        self,
+        parsed: ParsedQuery,
+        seen: SeenQuery,
+        scope: PageFilter,
+        limit: int,
+        started: float,
+        token: Cancellation | None,
+    ) -> SearchResults:
+        """Answer a picture and words: what it shows takes the place of how the words look."""
+        looks = named_looks(parsed.text)
+        query = self._store_query(parsed, looks, scope, seen, token)
+        candidates = self._store.search(query, limit=max(CANDIDATES, 2 * limit))
+        _stop_if_cancelled(token)
+        evidence = fuse(
+            candidates,
+            query.look_weights,
+            self._counts(candidates),
+            seen=self._sight(candidates, seen),
+            weights=replace(self._weights, seen=SEEN_BY_PICTURE),
+        )
+        ask = Ask(QueryWords(query.words), looks, is_picture=True)
         question = Question(parsed, ask, scope, scope, limit, started, seen)
         return Answer(self._store, question, candidates, evidence).results(token)
 

@@ -250,6 +250,30 @@ def test_a_part_of_a_picture_is_named_so_and_scopes_hold(shelf: LookParts) -> No
     assert shown(found)
 
 
+def test_words_beside_a_picture_find_the_page_that_has_both(shelf: LookParts) -> None:
+    ask = service(shelf).search_picture
+    both = ask(PictureQuery(picture(33)), text="apple33 berry33", scope=EVERYWHERE)
+    best = both.results[0]
+    assert best.ref.page_index == 33
+    kinds = {reason.kind for reason in best.reasons}
+    assert kinds >= {ReasonKind.WORDS, ReasonKind.LOOK}
+    assert both.query.text == "apple33 berry33"
+
+
+def test_words_and_a_picture_of_different_pages_bring_both_up(shelf: LookParts) -> None:
+    ask = service(shelf).search_picture
+    found = ask(PictureQuery(picture(33)), text="apple50 berry50", scope=EVERYWHERE)
+    assert {result.ref.page_index for result in shown(found)[:2]} == {33, 50}
+
+
+def test_filters_typed_beside_a_picture_hold(shelf: LookParts) -> None:
+    ask = service(shelf).search_picture
+    found = ask(PictureQuery(picture(33)), text="page:1-20", scope=EVERYWHERE)
+    assert found.query.raw == "A picture, page:1-20"
+    assert shown(found)
+    assert all(result.ref.page_index < 20 for result in shown(found))
+
+
 def test_a_picture_like_nothing_has_no_good_match(shelf: LookParts) -> None:
     rgb = np.zeros((16, 12, 3), np.uint8)
     rgb[0, 0] = (200, 200, 77)  # a page number far beyond
