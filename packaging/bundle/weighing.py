@@ -11,10 +11,10 @@ from bundle.trimming import INNER
 MOST_LINES = 30
 # where a library of a wheel lies beside its package, or the folder says too little
 _NAMED = (
-    (r"folioscope/_data/models/", "starter model"),
+    (r"folioscope/_data/models/", "models, for texts and OCR"),
     (r"folioscope/_data/resources/", "resources"),
     (r"folioscope/", "Folioscope's data"),
-    (r"rapidocr/", "RapidOCR with its models"),
+    (r"rapidocr/", "RapidOCR"),
     (r"(cv2|opencv_python_headless\.libs)/", "OpenCV"),
     (r"(PySide6|shiboken6)/", "Qt and PySide6"),
     (r"(pymupdf)/", "PyMuPDF"),
