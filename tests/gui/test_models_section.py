@@ -335,6 +335,15 @@ def test_looking_moves_the_meter_of_the_model_in_use(installed: ModelsSection) -
     assert card.note.text() == "1,100 of 1,624 pages looked at."
 
 
+def test_what_the_model_before_did_is_not_told_of_the_one_in_use(
+    installed: ModelsSection,
+) -> None:
+    row = installed.coverage.rows()[0]
+    before = row.count.text()
+    installed.show_look(LookState(LookPhase.LOOKING, V4, 125, 1624, 0.1, 6 * 3600.0))
+    assert row.count.text() == before
+
+
 def test_a_second_look_is_installed_used_and_no_longer_used(
     section: ModelsSection, fakes: Fakes, qtbot: QtBot
 ) -> None:

@@ -29,6 +29,7 @@ class HeldRow(QWidget):
         seconds_a_page: float | None = None,
     ) -> None:
         super().__init__()
+        self.model = held.name
         self._page_count = page_count
         self._size_bytes = held.size_bytes
         self.count = Label("", "small", tone="muted", wrap=True)
@@ -118,8 +119,8 @@ class CoverageCard(QFrame):
         return [line for line in self.findChildren(HeldRow) if not line.isHidden()]
 
     def show_state(self, state: LookState) -> None:
-        """Show how far the model in use is."""
-        if self._current is not None and state.total:
+        """Show how far the model in use is; of the one before it nothing any more."""
+        if self._current is not None and state.total and state.model == self._current.model:
             self._current.show_pages(state.done, more=look_words(state))
             self._current.show_device(translated(state.device))
 
