@@ -1,5 +1,6 @@
 """Newer versions in the window: found at a real server, told once, never installed."""
 
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from folioscope import __version__
-from folioscope.domain.updates import UpdateSource
+from folioscope.domain.updates import UpdateSource, UpdateState
 from folioscope.gui.library_notes import NEWER
 from folioscope.gui.settings.about_section import AboutSection
 from folioscope.gui.start import WindowStart
@@ -99,6 +100,29 @@ def test_turned_on_it_is_looked_when_asked_and_what_is_new_is_shown(
     about.release.copy.click()
     assert QApplication.clipboard().text() == f"{'ab' * 32}  folioscope_0.2.0_amd64.deb\n"
     assert SettingsStore(publisher.home / "settings.json").load().checks_updates
+
+
+def test_what_was_read_before_the_switch_was_turned_is_not_shown_after(
+    open_window: Open, publisher: Publisher, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = open_window()
+    about = about_of(desk)
+    qtbot.waitUntil(about.switch.isEnabled)
+    qtbot.waitUntil(lambda: desk.runner.open_jobs == 0)
+    read, state = threading.Event(), Updates.state
+
+    def told(updates: Updates) -> UpdateState:
+        found = state(updates)
+        read.set()
+        return found
+
+    monkeypatch.setattr(Updates, "state", told)
+    about.shown()
+    assert read.wait(60)  # its outcome is on the way
+    about.switch.click()
+    qtbot.waitUntil(lambda: desk.runner.open_jobs == 0)
+    assert about.switch.isChecked()
+    assert about.look.isEnabled()
 
 
 def test_a_refusal_is_told_and_changes_nothing(

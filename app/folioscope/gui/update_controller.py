@@ -32,6 +32,7 @@ class UpdateController(QObject):
         self._runner = runner
         self._handle: JobHandle | None = None  # of what somebody asked for
         self._own: JobHandle | None = None  # of what is done by itself
+        self._turns = 0  # how often the switch was turned: what was read before is out of date
         self.trouble: Exception | None = None  # of the last try
         self._timer = QTimer(self, interval=_HOUR_MS)
         self._timer.timeout.connect(self.look_if_due)
@@ -59,8 +60,9 @@ class UpdateController(QObject):
         """Tell what is known; asks nobody."""
         updates = self._updates
         if not self._runner.is_closed:
+            turns = self._turns
             handle = self._runner.submit(lambda _ctx: updates().state(), Lane.OTHER)
-            handle.succeeded.connect(self.changed)
+            handle.succeeded.connect(lambda state: self._show(state, turns))
             handle.failed.connect(self.failed)
 
     def check(self) -> None:
@@ -84,7 +86,9 @@ class UpdateController(QObject):
         """Turn looking on or off; turned off, it stops at once. Raises SettingsError."""
         if not is_on:
             self.cancel()
-        self.changed.emit(self._updates().set_on(is_on=is_on))
+        state = self._updates().set_on(is_on=is_on)
+        self._turns += 1
+        self.changed.emit(state)
 
     def note_told(self, version: str) -> None:
         """Remember that the user was told of a version."""
@@ -94,6 +98,10 @@ class UpdateController(QObject):
     def _end(self) -> None:
         self._handle = None
         self.busy_changed.emit(False)
+
+    def _show(self, state: UpdateState, turns: int) -> None:
+        if turns == self._turns:
+            self.changed.emit(state)
 
     def _take(self, state: UpdateState) -> None:
         self.trouble = None
