@@ -13,9 +13,11 @@ import numpy as np
 from folioscope.domain.errors import InferenceError
 from folioscope.domain.pages import Float32, PageImage
 from folioscope.domain.protocols import Cancellation
+from folioscope.inference.attention_joining import Shapes
 from folioscope.inference.model_checking import Array, check_apart
+from folioscope.inference.picture_tiling import TileLayout
 from folioscope.inference.sliced_run import Turn, run_sliced
-from folioscope.inference.tile_halves import FEATURES, INPUT_IDS, MASK, PIXELS
+from folioscope.inference.tile_halves import FEATURES, INPUT_IDS, MASK, PIXELS, SHAPE_OF
 from folioscope.inference.tile_prompt import TilePrompt
 from folioscope.inference.tile_rules import rules_of
 from folioscope.inference.tile_towers import vision_inputs
@@ -26,6 +28,7 @@ from folioscope.system.paths import shipped_dir
 
 _PAGES = "colmodernvbert/pages.npz"
 _TILES_ALONG = 2  # pages of five tiles: the whole graph sees all of a page's at once
+_MEASURED_BYTES = 100_000_000
 _QUERIES = ("Where does the income of the harbour go?", "chart")
 _AGAIN = "Install it again; if that does not help, choose another precision."
 _OTHER = "Take the official graph of this model, in the revision that its description names."
@@ -49,6 +52,7 @@ class Reference:
     """What the official file makes of pages and queries."""
 
     cases: tuple[Case, ...]
+    shapes: Shapes  # of values within attention
 
     @property
     def rank(self) -> int:
@@ -88,7 +92,28 @@ def run_reference(
             features = _checked_features(features, inputs, manifest)
         _check_rows(rows, inputs, manifest)
         cases.append(Case(inputs, has_picture, features, np.asarray(rows[0], np.float32)))
-    return Reference(tuple(cases))
+    return Reference(tuple(cases), _shapes(manifest, prompt, probe, token))
+
+
+def measuring_file(probe: Path) -> Path:
+    """Return where the graph lies that tells shapes; it shares its weights with ``probe``."""
+    return probe.with_name(f"{probe.stem}.shapes.onnx")
+
+
+def _shapes(
+    manifest: VisualManifest, prompt: TilePrompt, probe: Path, token: Cancellation | None
+) -> Shapes:
+    """Run the graph on a single tile and return the shapes of values within attention.
+
+    The runtime keeps every value that is measured, so slices are small.
+    """
+    rules = rules_of(manifest)
+    pixels = rules.normalised(rules.small(check_pages()[0]))
+    inputs = _inputs(prompt.tokens(TileLayout(0, 0, rules.cells)), pixels)
+    (values,) = run_sliced(
+        measuring_file(probe), [inputs], token=token, slice_bytes=_MEASURED_BYTES
+    )
+    return {name.removeprefix(SHAPE_OF): tuple(map(int, shape)) for name, shape in values.items()}
 
 
 def _pages(manifest: VisualManifest, prompt: TilePrompt) -> Iterator[tuple[dict[str, Array], bool]]:

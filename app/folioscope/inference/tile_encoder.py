@@ -21,7 +21,6 @@ from folioscope.domain.errors import InferenceError
 from folioscope.domain.models import Precision
 from folioscope.domain.pages import Float32, MultiVector, PageImage
 from folioscope.domain.protocols import Cancellation, EncoderSpec
-from folioscope.inference.batching import batches_by_length
 from folioscope.inference.engine import Build, Engine, Graphs, Opener, open_graphs
 from folioscope.inference.picture_preparing import cropped
 from folioscope.inference.picture_tiling import Bytes, TileLayout
@@ -41,7 +40,7 @@ from folioscope.inference.visual_manifest import VisualManifest
 from folioscope.inference.visual_spec import chosen_dim, task_number, visual_spec
 from folioscope.inference.visual_tokenising import Tokens, VisualTokenizer
 
-# A page alone fills a processor; a card takes several, which their padding bounds
+# A page alone fills a processor; a card takes several, of one length, so that none is padded
 _MOST_TOKENS_ON_CARDS = 8_192
 _NO_VECTOR = np.zeros(0, np.float32)
 
@@ -193,7 +192,7 @@ class TileEncoder:
         made: list[Float32] = [np.zeros((0, 0), np.float32)] * len(pictures)
         is_alone = self._engine.graphs.provider == CPU
         most = 1 if is_alone else _MOST_TOKENS_ON_CARDS
-        for batch in batches_by_length(list(map(len, pictures)), most_tokens=most):
+        for batch in _alike(list(map(len, pictures)), most_tokens=most):
             items = [pictures[number] for number in batch]
             values = self._engine.each(items, lambda g, part: self._rows(g, part, token))
             for number, value in zip(batch, values, strict=True):
@@ -203,11 +202,9 @@ class TileEncoder:
     def _rows(
         self, graphs: Graphs, pictures: Sequence[TilePicture], token: Cancellation | None
     ) -> list[Float32]:
-        padding = self._manifest.tokens.padding
         return read_prompts(
             graphs[TEXT],
             pictures,
-            padding=self._prompt.tokenizer.number(padding) if padding else 0,
             rules=self._rules,
             width=self._manifest.hidden,
             token=token,
@@ -230,3 +227,12 @@ class TileEncoder:
             (picture,) = self._with_prompts([layout], seen)
             vectors.append(self._rows(graphs, [picture], None)[0].mean(axis=0))
         return np.stack(vectors)
+
+
+def _alike(lengths: Sequence[int], *, most_tokens: int) -> Iterator[list[int]]:
+    """Yield indices of equal lengths, as many as have room together and at least one."""
+    for length in dict.fromkeys(lengths):
+        same = [index for index, each in enumerate(lengths) if each == length]
+        step = max(1, most_tokens // length)
+        for start in range(0, len(same), step):
+            yield same[start : start + step]

@@ -6,18 +6,20 @@ step in operators of their own, so nothing is looked for by name but inputs: the
 value that all of the tiles' pixels pass through.
 """
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from folioscope.domain.errors import InferenceError
+from folioscope.inference.attention_joining import find_attentions, measured_values
 from folioscope.inference.official_graphs import OTHER_GRAPH, assembled, leading_to, names_read
 
 PIXELS, INPUT_IDS, MASK = "pixel_values", "input_ids", "attention_mask"
 FEATURES = "image_features"
+SHAPE_OF = "shape of "  # outputs of the probe that tell the shapes of values inside
 BLANK_ROWS = "folioscope.blank_rows"  # how many features the whole graph makes of a blank tile
-_FLOAT = 1  # TensorProto.FLOAT
+_FLOAT, _INT64 = 1, 7  # of TensorProto
 _MEASURING = frozenset({"Shape", "Size"})
 _SIZED_BY_ALL = frozenset(
     {"NonZero", "Compress", "Unique", "Range", "ConstantOfShape", "If", "Loop"}
@@ -47,12 +49,44 @@ class Whole:
         from onnx import helper
 
         made = type(self.model).FromString(self.model.SerializeToString())
-        del made.graph.output[1:]
-        nodes = list(made.graph.node)
+        graph = made.graph
+        nodes = leading_to((self.output,), list(graph.node))
         _rename(nodes, self.cut)
-        made.graph.output.append(helper.make_tensor_value_info(FEATURES, _FLOAT, None))
-        del made.graph.value_info[:]
+        _replace_nodes(graph, nodes)
+        del graph.output[1:], graph.value_info[:]
+        graph.output.append(helper.make_tensor_value_info(FEATURES, _FLOAT, None))
         return made
+
+
+def measuring(probe: Any) -> Any:
+    """Return a probe that tells the shapes of values within attention, and nothing else."""
+    from onnx import helper
+
+    made = type(probe).FromString(probe.SerializeToString())
+    graph = made.graph
+    inside = dict.fromkeys(measured_values(find_attentions(list(graph.node))))
+    _replace_nodes(graph, _measured(list(graph.node), inside))
+    del graph.output[:]
+    shapes = (helper.make_tensor_value_info(f"{SHAPE_OF}{n}", _INT64, None) for n in inside)
+    graph.output.extend(shapes)
+    return made
+
+
+def _replace_nodes(graph: Any, nodes: Iterable[Any]) -> None:
+    copies = [type(node).FromString(node.SerializeToString()) for node in nodes]
+    del graph.node[:]
+    graph.node.extend(copies)
+
+
+def _measured(nodes: list[Any], names: Container[str]) -> Iterator[Any]:
+    """Yield nodes, with a measure right behind each value."""
+    from onnx import helper
+
+    for node in nodes:
+        yield node
+        for name in node.output:
+            if name in names:
+                yield helper.make_node("Shape", [name], [f"{SHAPE_OF}{name}"])
 
 
 def find_halves(model: Any, path: Path) -> Whole:

@@ -8,7 +8,12 @@ from folioscope.domain.errors import InferenceError
 from folioscope.domain.models import InstallStage, Precision
 from folioscope.domain.protocols import Cancellation
 from folioscope.inference.graph_skeleton import load_skeleton
-from folioscope.inference.tile_checking import Reference, check_halves, run_reference
+from folioscope.inference.tile_checking import (
+    Reference,
+    check_halves,
+    measuring_file,
+    run_reference,
+)
 from folioscope.inference.tile_halves import Whole, find_halves
 from folioscope.inference.tile_making import write_halves, write_probe
 from folioscope.inference.tile_prompt import TilePrompt
@@ -49,14 +54,7 @@ class TileInstalling:
         size = sum(each.stat().st_size for each in path.parent.glob(f"{path.name}*"))
         turn = self.counted(2 * size, InstallStage.CONVERTING)
         reference = self._reference(whole, prompt, made, turn)
-        hashes = write_halves(
-            whole,
-            made,
-            self.precision,
-            rank=reference.rank,
-            blank_rows=reference.blank_rows,
-            turn=turn,
-        )
+        hashes = write_halves(whole, made, self.precision, reference=reference, turn=turn)
         return MadeHalves(hashes, self._cosines(made, reference))
 
     def _prompt(self) -> TilePrompt:
@@ -77,8 +75,8 @@ class TileInstalling:
             checking = self.counted(weights.stat().st_size, InstallStage.CHECKING)
             return run_reference(self.manifest, prompt, probe, token=self.token, turn=checking)
         finally:
-            probe.unlink()
-            weights.unlink()
+            for path in (probe, measuring_file(probe), weights):
+                path.unlink()
 
     def _cosines(self, made: Path, reference: Reference) -> dict[str, float]:
         size = sum(path.stat().st_size for path in made.glob("*.data"))

@@ -15,10 +15,18 @@ import numpy as np
 from folioscope.domain.errors import InferenceError
 from folioscope.domain.models import Precision
 from folioscope.domain.pages import Float32
+from folioscope.inference.attention_joining import join_attentions
 from folioscope.inference.binding import bind
-from folioscope.inference.official_graphs import is_external, move_weights, weight_pieces
+from folioscope.inference.official_graphs import (
+    is_external,
+    leading_to,
+    move_weights,
+    names_read,
+    weight_pieces,
+)
 from folioscope.inference.templates import Template, WeightSlot
-from folioscope.inference.tile_halves import BLANK_ROWS, FEATURES, Whole
+from folioscope.inference.tile_checking import Reference, measuring_file
+from folioscope.inference.tile_halves import BLANK_ROWS, FEATURES, Whole, measuring
 from folioscope.inference.visual_files import GRAPHS, TEXT
 from folioscope.inference.weights import Turn
 
@@ -28,20 +36,21 @@ _FLOAT = 1  # TensorProto.FLOAT
 
 
 def write_probe(whole: Whole, folder: Path, turn: Turn) -> Path:
-    """Write the whole graph with its weights beside it, to be run in slices and compared with."""
+    """Write the whole graph, twice, with its weights beside it: to be run in slices.
+
+    Returns the graph to compare with; beside it lies one that measures, see ``measuring_file``.
+    """
     model, place = whole.probe(), folder / PROBE_FILE
     move_weights(model, whole.path, place, turn)
     place.write_bytes(model.SerializeToString())
+    measuring_file(place).write_bytes(measuring(model).SerializeToString())
     return place
 
 
 def write_halves(
-    whole: Whole, folder: Path, precision: Precision, *, rank: int, blank_rows: int, turn: Turn
+    whole: Whole, folder: Path, precision: Precision, *, reference: Reference, turn: Turn
 ) -> dict[str, str]:
-    """Write both halves; returns the sha256 of their files of weights.
-
-    ``rank``: axes of the features. ``blank_rows``: rows of them that stand for no picture.
-    """
+    """Write both halves; returns the sha256 of their files of weights."""
     from onnx import helper
 
     hashes = {}
@@ -50,9 +59,10 @@ def write_halves(
         values = model.graph.input if part == TEXT else model.graph.output
         for value in values:
             if value.name == FEATURES:
-                sizes = [f"{FEATURES}.{axis}" for axis in range(rank)]
+                sizes = [f"{FEATURES}.{axis}" for axis in range(reference.rank)]
                 value.CopyFrom(helper.make_tensor_value_info(FEATURES, _FLOAT, sizes))
-        helper.set_model_props(model, {BLANK_ROWS: str(blank_rows)})
+        helper.set_model_props(model, {BLANK_ROWS: str(reference.blank_rows)})
+        join_attentions(model.graph, reference.shapes)
         template, weights = _as_template(model, whole.path, turn, keeps_last=part == TEXT)
         hashes[f"{file}.data"] = bind(template, weights, folder / file, precision)
     return hashes
@@ -106,7 +116,10 @@ def _as_template(
     weights.tensors = {tensor.name: tensor for tensor in model.graph.initializer}
     products = _plain_products(model.graph, weights)
     slots, kept = {}, []
+    read = {name for node in model.graph.node for name in names_read(node)}
     for name, tensor in weights.tensors.items():
+        if name not in read:
+            continue
         if tensor.data_type != _FLOAT or not _is_large(tensor):
             kept.append(_inside(tensor, path))
             continue
@@ -182,14 +195,9 @@ def _plain(node: Any, name: str) -> Iterator[Any]:
 def _replace(graph: Any, nodes: list[Any]) -> None:
     """Put nodes into a graph, less those that nothing reads any more."""
     copies = [type(node).FromString(node.SerializeToString()) for node in nodes]
-    read = {name for node in copies for name in node.input}
-    ends = {value.name for value in graph.output}
+    ends = tuple(value.name for value in graph.output)
     del graph.node[:]
-    graph.node.extend(
-        node
-        for node in copies
-        if node.op_type != "Transpose" or node.output[0] in read or node.output[0] in ends
-    )
+    graph.node.extend(leading_to(ends, copies))
 
 
 def _is_large(tensor: Any) -> bool:

@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 
 from folioscope.domain.pages import Float32
 from folioscope.domain.protocols import Cancellation
@@ -119,18 +118,17 @@ def read_prompts(
     session: Session,
     pictures: Sequence[TilePicture],
     *,
-    padding: int,
     rules: TileRules,
     width: int,
     token: Cancellation | None,
 ) -> list[Float32]:
-    """Run the text half on prompts side by side: each one's rows, float32 (tokens, dim)."""
-    ids, mask = _padded([each.tokens.ids for each in pictures], padding)
+    """Run the text half on prompts of one length: each one's rows, float32 (tokens, dim)."""
+    ids = np.stack([each.tokens.ids for each in pictures])
     tiles = [each.features for each in pictures if each.features is not None]
     features = np.concatenate(tiles) if tiles else _blank(session, rules, width)
     inputs: dict[str, Array] = {
         INPUT_IDS: ids,
-        MASK: mask,
+        MASK: np.ones_like(ids),
         FEATURES: shaped(features, len(session.inputs[FEATURES])),
     }
     if PIXELS in session.inputs:  # only its shape is read
@@ -138,7 +136,7 @@ def read_prompts(
         inputs[PIXELS] = np.zeros((len(pictures), most, 3, side, side), np.float32)
     output = next(iter(session.outputs))
     rows = session.run(output, inputs, token=token)
-    return [rows[line, : len(each)].copy() for line, each in enumerate(pictures)]
+    return [each.copy() for each in rows]
 
 
 def shaped(features: Float32, rank: int) -> Float32:
@@ -153,14 +151,3 @@ def _blank(session: Session, rules: TileRules, width: int) -> Float32:
     count = int(session.notes.get(BLANK_ROWS, "0"))
     cells = rules.cells * rules.cells
     return np.zeros((-(-count // cells), cells, width), np.float32)
-
-
-def _padded(
-    rows: Sequence[npt.NDArray[np.int64]], padding: int
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    longest = max(map(len, rows))
-    ids = np.full((len(rows), longest), padding, np.int64)
-    mask = np.zeros((len(rows), longest), np.int64)
-    for line, row in enumerate(rows):
-        ids[line, : len(row)], mask[line, : len(row)] = row, 1
-    return ids, mask
