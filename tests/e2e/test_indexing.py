@@ -426,9 +426,10 @@ def thick(folder: Path, pages: int = 80) -> Path:
 
 def test_a_cancelled_run_goes_on_where_it_was(parts: OpenParts, folder: Path) -> None:
     thick(folder)
-    running = run_until(parts, folder, pages=40)
+    running, go_on = run_until(parts, folder, pages=40)
     running.token.cancel()
     running.join()
+    go_on.set()
     assert isinstance(running.error, Cancelled)
     with parts.stores.writing() as store:
         staged = len(store.staged_pages(_hash(folder / "thick.pdf")))
@@ -439,11 +440,18 @@ def test_a_cancelled_run_goes_on_where_it_was(parts: OpenParts, folder: Path) ->
     assert len({page for _, page in _all(parts, "thick.pdf")}) == 80
 
 
-def run_until(parts: OpenParts, folder: Path, *, pages: int) -> Running:
+def run_until(parts: OpenParts, folder: Path, *, pages: int) -> tuple[Running, threading.Event]:
+    """Return a run that has done so many pages, and does not end before the event is set."""
+    go_on = threading.Event()
+
+    def done() -> bool:
+        return parts.indexing.state().reading.done >= pages
+
+    parts.encoder.before = lambda _: done() and go_on.wait(60) and None
     parts.indexing.add([str(folder)])
     running = Running(parts)
-    until(lambda: parts.indexing.state().reading.done >= pages)
-    return running
+    until(done)
+    return running, go_on
 
 
 @pytest.mark.parametrize("where", ["a page", "the encoder", "a pause"])
@@ -475,9 +483,10 @@ def test_cancel_is_heard_at_once_whatever_goes_on(
 
 def test_a_paused_run_rests_and_goes_on(parts: OpenParts, folder: Path) -> None:
     thick(folder)
-    running = run_until(parts, folder, pages=20)
+    running, go_on = run_until(parts, folder, pages=20)
     running.token.pause()
     assert parts.indexing.state().is_paused
+    go_on.set()
     until(lambda: _settled(parts))
     done = parts.indexing.state().reading.done
     assert parts.indexing.state().reading.per_second is None
@@ -526,20 +535,22 @@ def test_a_library_of_another_model_is_refused_until_it_is_rebuilt(
 
 def test_rebuilding_ends_a_run_under_way(parts: OpenParts, folder: Path) -> None:
     thick(folder)
-    running = run_until(parts, folder, pages=5)
+    running, go_on = run_until(parts, folder, pages=5)
     parts.indexing.rebuild()
     running.join()
+    go_on.set()
     assert isinstance(running.error, Cancelled)
     assert parts.index().pages_read == 85
 
 
 def test_one_writes_and_others_read(parts: OpenParts, folder: Path, tmp_path: Path) -> None:
     thick(folder)
-    running = run_until(parts, folder, pages=20)
+    running, go_on = run_until(parts, folder, pages=20)
     with open_parts(tmp_path / "library") as beside:
         with pytest.raises(LibraryBusyError):
             beside.index(folder)
         assert beside.found("guarantor")
+        go_on.set()
         running.join()
         beside.library.refresh()
         assert beside.library.stats().pages == 85
