@@ -56,6 +56,7 @@ class LookRun:
         self._choice = Choice()
         self._model = ""
         self._must_turn = True  # to the model that is chosen
+        self._dropped = ""  # the fingerprint of which nothing is to be kept any more
         self._worked_s = 0.0  # the clock of the rate: waiting does not count
         self._pace = PaceKeeper(lambda: self._worked_s, window_s=_RATE_WINDOW_S)
         self._phase = LookPhase.LOOKING
@@ -93,8 +94,12 @@ class LookRun:
         if token is not None and self._last_took_s > _SLOW_S:
             token.cancel()
 
-    def begin_again(self) -> None:
-        """List and count anew what is missing, before the next batch."""
+    def begin_again(self, model: str) -> None:
+        """List and count anew what is missing, before the next batch.
+
+        What was made of the model, and is not kept yet, is forgotten like the rest of it.
+        """
+        self._dropped = model
         self._must_turn = True
 
     def go(self) -> None:
@@ -149,7 +154,7 @@ class LookRun:
         """Begin with the model that is chosen now; what the one before has made is kept."""
         self._flush()
         self._close_source()
-        self._choice, self._must_turn = choice, True
+        self._choice, self._must_turn, self._dropped = choice, True, ""
         self._refused, self._has_embedded = [], False
         model = self._rooms.encoders.spec().fingerprint
         self._notes = FailureNotes(self._store, model)
@@ -256,6 +261,8 @@ class LookRun:
 
     def _flush(self) -> None:
         """Keep what was embedded; waits while another process writes, or the disk is full."""
+        if self._dropped == self._model:
+            self._fresh = []
         fresh, model = self._fresh, self._model
         if fresh:
             self._write(lambda store: store.put_visual(model, fresh))

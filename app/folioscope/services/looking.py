@@ -96,12 +96,14 @@ class LibraryLooker:
 
     def drop(self, model: str) -> None:
         """Forget a model's vectors, and which pages it could not look at."""
+        run = self._run
+        if run is not None:
+            run.begin_again(model)
         with self._rooms.stores.writing() as store:
             store.drop_visual(model)
             FailureNotes(store, model).clear(store)
-        run = self._run
         if run is not None:
-            run.begin_again()
+            run.begin_again(model)
 
     def heat(self, ref: PageRef, query: str) -> HeatMap:
         """Tell where a page answers a query by look; empty where nothing matched."""

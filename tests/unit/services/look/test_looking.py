@@ -401,3 +401,16 @@ def test_a_chosen_model_that_is_not_there_is_told_with_the_coverage(parts: LookP
     state = parts.looker.state()
     assert (state.phase, state.done, state.total) == (LookPhase.BLOCKED, 0, 3)
     assert state.message == "gone is not installed. Install it."
+
+
+def test_a_model_that_is_removed_while_it_looks_leaves_nothing_behind(parts: LookParts) -> None:
+    parts.add("a", 8)
+
+    def remove(numbers: list[int]) -> None:
+        if 4 in numbers:
+            parts.chosen = ""
+            parts.looker.drop("eyes@1")
+
+    parts.models["eyes"].before = remove
+    parts.run()
+    assert parts.looked_at() == 0
