@@ -47,6 +47,7 @@ def run_window(
     searched_in: Sequence[str],
     *,
     leave_server: Callable[[], None] | None,
+    give_secret: Callable[[str], None],
 ) -> int:
     """Open a window on a library, or have the one that is open come to the front."""
     from folioscope.gui import app
@@ -59,6 +60,7 @@ def run_window(
         argv=sys.argv[:1],
         open_for_repair=lambda: library.open(creates=True, for_repair=True),
         leave_server=leave_server,
+        give_secret=give_secret,
         settings=settings,
         updates=lambda: updates_of(settings),
         start=WindowStart(directory, paths.data_dir(), tuple(searched_in)),

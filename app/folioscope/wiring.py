@@ -350,7 +350,12 @@ class AppWiring:
         library = OpenLibrary(directory, settings=self._settings, reads_pictures=True)
         try:
             return window_rooms.run_window(
-                library, self._settings, directory, paths, leave_server=way_back(directory)
+                library,
+                self._settings,
+                directory,
+                paths,
+                leave_server=way_back(directory),
+                give_secret=store_of(directory).give_secret,
             )
         finally:
             library.close()

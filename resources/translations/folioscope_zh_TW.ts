@@ -237,7 +237,7 @@
     </message>
     <message>
       <source>Also finds charts, diagrams and screenshots by look, on any computer, and frames the part that matched. It understands English; words in other languages are found as Starter finds them.</source>
-      <translation>也能依外觀找到圖表、示意圖和螢幕截圖，任何電腦都能執行，並框出相符的部分。它看得懂英文；其他語言的文字仍由「入門」來找。</translation>
+      <translation>也能依外觀找到圖表、示意圖和螢幕截圖，任何電腦都能執行，並框出相符的部分。它懂英文；其他語言的文字仍由「入門」尋找。</translation>
     </message>
     <message>
       <source>Also finds charts, tables and layouts by look, and frames the part that matched.</source>
@@ -254,6 +254,10 @@
     <message>
       <source>Another computer has files in this library, and what was read of them would be lost as well.</source>
       <translation>另一部電腦在這個資料庫裡也有檔案，從那些檔案讀取的內容也會一併失去。</translation>
+    </message>
+    <message>
+      <source>Another key or password</source>
+      <translation>另一組金鑰或密碼</translation>
     </message>
     <message>
       <source>Answers by look</source>
@@ -788,6 +792,10 @@
     <message>
       <source>Give a valid API key, or a user's name and password.</source>
       <translation>請輸入有效的 API 金鑰，或使用者名稱與密碼。</translation>
+    </message>
+    <message>
+      <source>Give another key or password…</source>
+      <translation>提供另一組金鑰或密碼…</translation>
     </message>
     <message>
       <source>Give the address of the Elasticsearch server itself.</source>
@@ -1591,7 +1599,7 @@
     </message>
     <message>
       <source>Recommended here: needs no graphics card</source>
-      <translation>推薦這台電腦使用：不需要顯示卡</translation>
+      <translation>推薦用於這部電腦：不需顯示卡</translation>
     </message>
     <message>
       <source>Released on {date}.</source>
@@ -1846,6 +1854,10 @@
     <message>
       <source>The API key for {0} was revoked.</source>
       <translation>{0} 的 API 金鑰已被撤銷。</translation>
+    </message>
+    <message>
+      <source>The API key, or the password of the user. It is kept in this computer's keyring.</source>
+      <translation>API 金鑰或使用者的密碼，會保存在這台電腦的鑰匙圈。</translation>
     </message>
     <message>
       <source>The Elasticsearch server {0} asks who you are.</source>
@@ -2113,7 +2125,7 @@
     </message>
     <message>
       <source>Then {count} pages are looked at in the background: {time}, about {size}.</source>
-      <translation>接著會在背景查看 {count} 頁：約需 {time}，佔用約 {size}。</translation>
+      <translation>之後會在背景分析 {count} 頁的外觀：{time}，約佔 {size}。</translation>
     </message>
     <message>
       <source>There is no library on {0} under this name yet.</source>
@@ -2407,7 +2419,7 @@
     </message>
     <message>
       <source>What this library holds of it goes too: {count} pages, {size}. To use it again they are looked at anew.</source>
-      <translation>這個資料庫中由它看過的內容也會一併移除：{count} 頁，{size}。若要再次使用，會重新看過這些頁面。</translation>
+      <translation>這個資料庫中由它分析的 {count} 頁（{size}）也會一併刪除。再次使用時須重新分析。</translation>
     </message>
     <message>
       <source>What was done is kept; go on later.</source>
@@ -2765,7 +2777,7 @@ Keep pages there from now on?</source>
     </message>
     <message>
       <source>{count} pages were looked at with {name}, which takes {size}. To use it again they are looked at anew.</source>
-      <translation>{name} 已看過 {count} 頁，佔用 {size}。若要再次使用，會重新看過這些頁面。</translation>
+      <translation>已用「{name}」分析 {count} 頁，佔用 {size}。再次使用時須重新分析。</translation>
     </message>
     <message>
       <source>{done} of {total} pages</source>
@@ -2809,7 +2821,7 @@ Keep pages there from now on?</source>
     </message>
     <message>
       <source>{name} is deleted from this computer, which frees {size}.</source>
-      <translation>{name} 會從這台電腦刪除，可釋出 {size}。</translation>
+      <translation>「{name}」會從這部電腦刪除，釋出 {size}。</translation>
     </message>
     <message>
       <source>{name} is downloaded from {repository}: {size}.</source>

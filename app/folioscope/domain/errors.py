@@ -72,6 +72,10 @@ class UntrustedServerError(StoreError):
     """What answers cannot be trusted, or is no server that can be used."""
 
 
+class UnknownUserError(StoreError):
+    """A server does not take the key or password that it was shown."""
+
+
 class SettingsError(FolioscopeError):
     """A preference is not valid."""
 

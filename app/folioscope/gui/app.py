@@ -43,6 +43,7 @@ def run(
     argv: Sequence[str],
     open_for_repair: Callable[[], Services] | None = None,
     leave_server: Callable[[], None] | None = None,
+    give_secret: Callable[[str], None] | None = None,
     settings: SettingsStore | None = None,
     updates: MakeUpdates,
     start: WindowStart,
@@ -53,7 +54,8 @@ def run(
 
     ``open_for_repair`` opens a library that ``open_services`` refuses as damaged or made
     otherwise; with it the window offers to mend it. ``leave_server`` has the library opened from
-    its own folder the next time, for when its server is away. Closing the services is the caller's.
+    its own folder the next time, for when its server is away; ``give_secret`` keeps another key or
+    password for that server. Closing the services is the caller's.
     """
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
     app = _application(argv)
@@ -67,7 +69,11 @@ def run(
     language = install_language(app, store.current.language)
     runner = JobRunner()
     session = LibrarySession(
-        open_services, runner, open_for_repair=open_for_repair, leave_server=leave_server
+        open_services,
+        runner,
+        open_for_repair=open_for_repair,
+        leave_server=leave_server,
+        give_secret=give_secret,
     )
     window = MainWindow(
         session,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QInputDialog, QLineEdit, QMessageBox
 
 from folioscope.domain.errors import SharedLibraryError
 from folioscope.gui.library_notes import OPENING, READING, opening_note, reading_note
@@ -36,9 +36,21 @@ class LibraryMending:
             repair=self._opening(_repair) if can else None,
             rebuild=self._opening(_rebuild) if can else None,
             renew=self._asking(error, self._opening(_renew)) if can else None,
+            give_secret=self._ask_secret if session.can_give_secret else None,
             leave_server=session.open_here if session.can_open_here else None,
         )
         window.notes.tell(note)
+
+    def _ask_secret(self) -> None:
+        value, is_given = QInputDialog.getText(
+            self._window,
+            tr("Another key or password"),
+            tr("The API key, or the password of the user. It is kept in this computer's keyring."),
+            QLineEdit.EchoMode.Password,
+        )
+        if is_given and value.strip():
+            self._window.notes.withdraw(OPENING)
+            self._window.session.open_with_secret(value)
 
     def tell_reading_failed(self, error: Exception) -> None:
         """Tell why reading ended."""

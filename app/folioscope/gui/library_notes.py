@@ -7,6 +7,7 @@ from folioscope.domain.errors import (
     FingerprintMismatchError,
     LibraryDamagedError,
     SharedLibraryError,
+    UnknownUserError,
 )
 from folioscope.domain.updates import UpdateState
 from folioscope.gui.library_session import sentence_of
@@ -28,6 +29,7 @@ def opening_note(
     repair: Act | None = None,
     rebuild: Act | None = None,
     renew: Act | None = None,
+    give_secret: Act | None = None,
     leave_server: Act | None = None,
 ) -> Note:
     """Explain why a library could not be opened; ``repair`` and ``rebuild`` where they can help.
@@ -45,6 +47,8 @@ def opening_note(
     else:
         action = NoteAction(tr("Try again"), retry)
     actions = [action]
+    if isinstance(error, UnknownUserError) and give_secret:
+        actions.insert(0, NoteAction(tr("Give another key or password…"), give_secret))
     if leave_server:
         actions.append(NoteAction(tr("Open what is on this computer"), leave_server))
     return Note(OPENING, text, actions, is_bad=True, can_close=False)

@@ -37,12 +37,14 @@ class LibrarySession(QObject):
         *,
         open_for_repair: Callable[[], Services] | None = None,
         leave_server: Callable[[], None] | None = None,
+        give_secret: Callable[[str], None] | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._open_services = open_services
         self._open_for_repair = open_for_repair
         self._leave_server = leave_server
+        self._give_secret = give_secret
         self.runner = runner
         self._services: Services | None = None
         self.is_read_only = False  # known once it is open: then nothing may be added or changed
@@ -69,6 +71,22 @@ class LibrarySession(QObject):
         def opening() -> Services:
             if leave is not None:
                 leave()
+            return self._open_services()
+
+        self._open(opening)
+
+    @property
+    def can_give_secret(self) -> bool:
+        """Whether another key or password can be kept for the library's server."""
+        return self._give_secret is not None
+
+    def open_with_secret(self, value: str) -> None:
+        """Keep another key or password for the library's server, and open it with that."""
+        give = self._give_secret
+
+        def opening() -> Services:
+            if give is not None:
+                give(value)
             return self._open_services()
 
         self._open(opening)

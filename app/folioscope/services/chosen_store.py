@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -145,6 +146,18 @@ class ChosenStore:
                 self._check_is_there(place, secret)
             self._keep(place.elastic, secret)
         write_place(self._directory, place)
+
+    def give_secret(self, value: str) -> None:
+        """Keep another key or password of the present server in the keyring; SettingsError."""
+        place = self.place
+        if place.elastic is None:
+            raise StoreError("There is no server that wants a key.")
+        server = replace(place.elastic, api_key_file="", password_file="")
+        typed = ElasticSecret(api_key=value.strip())
+        if server.user:
+            typed = ElasticSecret(password=value)
+        self._secrets.keep(server, typed)
+        write_place(self._directory, replace(place, elastic=server))
 
     def copy(self, place: StorePlace, secret: ElasticSecret, ctx: JobContext) -> CopyReport:
         """Copy the library there, or go on with it."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 
+from folioscope.domain import errors
 from folioscope.domain.errors import (
     DiskFullError,
     LibraryMissingError,
@@ -44,7 +45,7 @@ class DeniedError(StoreError):
     """The server does not accept who we say we are, or what we want."""
 
 
-class UnknownUserError(DeniedError):
+class UnknownUserError(DeniedError, errors.UnknownUserError):
     """The key or password is missing, wrong, expired or revoked."""
 
 

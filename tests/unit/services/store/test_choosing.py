@@ -143,6 +143,25 @@ def test_a_server_that_will_not_do_changes_nothing(
     assert desk.ring.kept == {}
 
 
+def test_another_secret_takes_the_place_of_the_one_before_and_of_its_file(desk: Desk) -> None:
+    by_file = replace(SERVER, api_key_file="/etc/key", is_read_only=True)
+    write_place(desk.directory, StorePlace(StoreKind.ELASTICSEARCH, by_file))
+    desk.store.give_secret(" a new key\n")
+    now = desk.store.place.elastic
+    assert now == replace(by_file, api_key_file="")
+    assert desk.ring.find(now) == ElasticSecret(api_key="a new key")
+    by_user = replace(SERVER, user="anna", password_file="/etc/password")
+    write_place(desk.directory, StorePlace(StoreKind.ELASTICSEARCH, by_user))
+    desk.store.give_secret("two words ")
+    now = desk.store.place.elastic
+    assert now is not None
+    assert desk.ring.find(now) == ElasticSecret(password="two words ")
+    assert "two words" not in (desk.directory / "store.json").read_text("utf-8")
+    write_place(desk.directory, LOCAL)
+    with pytest.raises(StoreError, match="no server"):
+        desk.store.give_secret("x")
+
+
 def test_those_who_may_only_search_need_a_library_to_be_there(desk: Desk) -> None:
     desk.rooms.told = facts(can_write=False)
     reading = StorePlace(StoreKind.ELASTICSEARCH, replace(SERVER, is_read_only=True))
