@@ -28,11 +28,13 @@ from folioscope.inference.binding import bind
 from folioscope.inference.clip_trial import clip_pieces
 from folioscope.inference.devices import candidate_providers
 from folioscope.inference.model_costs import costs
+from folioscope.inference.official_graphs import TILED
 from folioscope.inference.picture_preparing import PATCH_VALUES, PictureRules, patch_rows
 from folioscope.inference.rope_positions import Array, Placed, Sequence3D, text_inputs
 from folioscope.inference.sessions import CPU, Session, SessionWishes, open_session
 from folioscope.inference.template_cutting import Piece, cut_into_pieces, input_names
 from folioscope.inference.templates import TOWERS, Tower, WeightSlot, load_template, template_file
+from folioscope.inference.tile_trial import seconds_of_tiling, tile_pieces
 from folioscope.inference.vision_geometry import vision_geometry
 from folioscope.inference.visual_encoders import make_encoder, make_reranker
 from folioscope.inference.visual_files import TEXT
@@ -163,10 +165,9 @@ def _timed_on(
     precision: Precision,
     token: Cancellation | None,
 ) -> float:
-    started, total = time.perf_counter(), 0.0
-    feeds = PageFeeds(manifest)
-    total += feeds.seconds_of_preparing
-    for piece, inputs in _pieces(manifest, templates_dir, precision, feeds):
+    started = time.perf_counter()
+    total, pieces = _prepared(manifest, templates_dir, precision)
+    for piece, inputs in pieces:
         if token is not None:
             token.raise_if_cancelled()
         is_early = time.perf_counter() - started < _TWICE_WITHIN_S
@@ -175,12 +176,23 @@ def _timed_on(
     return total
 
 
+def _prepared(
+    manifest: VisualManifest, templates_dir: Path, precision: Precision
+) -> tuple[float, Iterator[tuple[Piece, dict[str, Array]]]]:
+    """Return the seconds of preparing a page, and the pieces with what is fed to them."""
+    page = sample_page()
+    if manifest.architecture in TILED:
+        return seconds_of_tiling(manifest, page), tile_pieces(manifest, page)
+    feeds = PageFeeds(manifest)
+    if manifest.templates is None:
+        return feeds.seconds_of_preparing, clip_pieces()
+    return feeds.seconds_of_preparing, _pieces(manifest, templates_dir, precision, feeds)
+
+
 def _pieces(
     manifest: VisualManifest, templates_dir: Path, precision: Precision, feeds: "PageFeeds"
 ) -> Iterator[tuple[Piece, dict[str, Array]]]:
-    if manifest.templates is None:
-        yield from clip_pieces()
-        return
+    assert manifest.templates is not None
     for tower in TOWERS:
         file = template_file(manifest.templates, tower, precision)
         for piece in cut_into_pieces(load_template(templates_dir, file)):

@@ -11,12 +11,22 @@ from folioscope.inference.sessions import CPU, open_session
 from folioscope.inference.shelf import OnnxModelShelf
 from folioscope.inference.template_cutting import cut_into_pieces, input_names
 from folioscope.inference.templates import TOWERS, load_template, template_file
+from folioscope.inference.tile_trial import tile_pieces
 from folioscope.inference.trial import PageFeeds, RandomWeights, measure
 from folioscope.inference.visual_manifest import read_visual_manifest
 from folioscope.jobs.tokens import Cancelled, CancelToken
 from folioscope.system.paths import shipped_dir
-from tests.tiny_models import DESCRIBED, TINY_CLIP, TINY_M0, TINY_MODELS, TINY_V4
+from tests.tiny_models import (
+    DESCRIBED,
+    TINY_CLIP,
+    TINY_LIGHT,
+    TINY_M0,
+    TINY_MODELS,
+    TINY_V4,
+)
 from tests.tiny_shelf import installed_shelf
+
+LIGHT = "colmodernvbert"
 
 
 def described(name: str):
@@ -166,3 +176,32 @@ def test_a_full_disk_is_told(monkeypatch, tmp_path):
     monkeypatch.setattr(trial, "bind", full)
     with pytest.raises(InferenceError, match="cannot be tried: No space left on device"):
         measure(described(TINY_V4), DESCRIBED / TINY_V4, None, precision=Precision.FP32)
+
+
+def test_the_light_model_is_tried_by_blocks_of_its_published_size():
+    """SigLIP base and ModernBERT base without tables, norms and heads."""
+    manifest = read_visual_manifest(shipped_dir("onnx_models") / LIGHT / "manifest.toml")
+    tile, prompt = (piece for piece, _ in tile_pieces(manifest, trial.sample_page()))
+    assert (tile.count, prompt.count) == (12 * 13, 22)
+    sizes = [
+        sum(int(np.prod(slot.shape)) for slot in piece.template.slots.values())
+        for piece in (tile, prompt)
+    ]
+    assert [12 * sizes[0], 22 * sizes[1]] == pytest.approx([85.0e6, 110.0e6], rel=0.01)
+
+
+def test_a_light_model_that_is_not_installed_is_measured(monkeypatch):
+    """On blocks a twelfth as wide, which take no time."""
+    monkeypatch.setattr("folioscope.inference.tile_trial._WIDTH", 64)
+    monkeypatch.setattr("folioscope.inference.tile_trial._HEADS", 2)
+    folder = DESCRIBED / TINY_LIGHT
+    found = measure(described(TINY_LIGHT), folder, None, precision=Precision.W8A8)
+    assert not found.is_installed_model
+    assert found.seconds_a_page > 0
+
+
+def test_a_light_model_that_is_installed_embeds_a_page(tmp_path):
+    shelf = installed_shelf(tmp_path, TINY_LIGHT)
+    found = shelf.trial(TINY_LIGHT, precision=Precision.FP32)
+    assert found.is_installed_model
+    assert found.provider == CPU
