@@ -32,6 +32,7 @@ NAMES = {
     "visual_pooling": "ways to pool and code patches beside all of them in float32",
     "search_scale": "answers of the search service while indexing goes on",
     "visual_models": "full-size visual models with random weights, beside transformers",
+    "light_pages": "ColModernVBERT at full size with random weights, beside transformers",
     "noisy_looks": "what visual models of known quality bring to judged queries",
     "quality": "judged queries and needles beside BM25",
 }
