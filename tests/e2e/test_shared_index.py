@@ -94,6 +94,7 @@ def test_reading_anew_what_others_have_read_is_refused_unless_it_is_for_everybod
     assert refused.err.startswith("Another computer has files in this library")
     assert "folioscope index --rebuild --for-everybody" in refused.err
     assert pages(ana) == 4
+    assert ana.does("store", "show", "--json").json["other_machines"] == 1
     assert [f["folder"] for f in ben.does("status", "--json").json["folders"]] == [str(ben.folder)]
     assert ben.does("index", "--for-everybody").code == 2
     done = ben.does("index", "--rebuild", "--for-everybody", "--json")

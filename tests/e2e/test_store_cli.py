@@ -29,6 +29,7 @@ FACTS = {
     "pages",
     "files",
     "disk_bytes",
+    "other_machines",
     "server",
 }
 QUERIES = ("guarantor of the loan", "heron", "page 3 of the tide tables")

@@ -157,6 +157,8 @@ def _say_facts(facts: StoreFacts) -> None:
         say(f"{pages} in {documents}, {size(facts.disk_bytes)}")
     else:
         say(safe(facts.message))
+    if facts.other_machines:
+        say(f"Shared with {counted(facts.other_machines, 'other computer')}")
     if facts.place.is_read_only:
         say("Only for searching: nothing is written there.")
     _say_server(facts.server)
@@ -203,6 +205,7 @@ def _facts_answer(facts: StoreFacts) -> dict[str, Any]:
         "pages": facts.pages,
         "files": facts.files,
         "disk_bytes": facts.disk_bytes,
+        "other_machines": facts.other_machines,
         "server": None if server is None else _server_answer(server),
     }
 

@@ -101,6 +101,7 @@ class ChosenStore:
             files=stats.files,
             disk_bytes=stats.disk_bytes,
             server=server,
+            other_machines=stats.other_machines,
         )
 
     def made_with(self) -> MadeWith | None:

@@ -21,6 +21,7 @@ class StoreHealth(StrEnum):
 class StoreFacts:
     """Where pages are kept, and what is there. ``message`` says what is wrong, if anything.
 
+    ``other_machines`` have files there as well.
     ``where``: a folder, or a server's address. ``server`` is None for a folder, and where the
     server did not answer.
     """
@@ -34,6 +35,7 @@ class StoreFacts:
     disk_bytes: int = 0
     message: str = ""
     server: ElasticFacts | None = None
+    other_machines: int = 0
 
 
 @dataclass(frozen=True, slots=True)
