@@ -71,7 +71,8 @@ class ProfileTable(QWidget):
     def _arrange(self) -> None:
         room = self.width() - _NAMES_PX
         fitting = max(1, room // (_LEAST_COLUMN_PX + _GAP_PX))
-        per_band = max(1, min(len(self.columns), fitting))
+        bands = max(1, -(-len(self.columns) // fitting))
+        per_band = max(1, -(-len(self.columns) // bands))  # two and two, not three and one
         if per_band == self._per_band:
             return
         self._per_band = per_band
