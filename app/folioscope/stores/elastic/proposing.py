@@ -30,7 +30,9 @@ from folioscope.stores.words import Corpus
 
 LEAST = 100  # pages that each kind of evidence proposes in any case
 _LEAST_SAID = 100  # pages that the server's own analyzers propose
-_SHARE = 1 / 2  # of the limit that each kind proposes, where several kinds do
+# of the limit that each kind proposes, where several kinds do: with all of it no judged query finds
+# other pages, with half one in 70 does (tests/benchmarks/elastic_quality.py)
+_SHARE = 3 / 4
 MOST = 10_000  # hits that the server returns at once
 _RELATED_BOOST = 0.5
 _ROWS, _ROWS_OF_FEW = ASKED_ROWS, 8  # of a query; few where the filter is long
