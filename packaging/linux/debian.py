@@ -3,6 +3,7 @@
 import hashlib
 import shutil
 import tempfile
+import textwrap
 from collections.abc import Iterable
 from email.utils import formatdate
 from pathlib import Path
@@ -49,7 +50,9 @@ def debian_version(version: str) -> str:
 
 def control_text(version: str, needed: Iterable[str], *, installed_kib: int) -> str:
     """Return the control file."""
-    long = "\n .\n".join(f" {text}" for text in DESCRIPTION)
+    long = "\n .\n".join(
+        textwrap.fill(text, 78, initial_indent=" ", subsequent_indent=" ") for text in DESCRIPTION
+    )
     return f"""\
 Package: {NAME}
 Version: {debian_version(version)}
