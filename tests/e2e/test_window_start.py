@@ -39,12 +39,12 @@ def start(*arguments: object) -> "subprocess.Popen[str]":
     return subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True)
 
 
-def until(happened: Callable[[], bool]) -> None:
+def until(happened: Callable[[], bool], *, every_s: float = 0.1) -> None:
     """Look again and again, for as long as the slowest machine may take."""
     ends_at = time.monotonic() + LONG_S
     while not happened():
         assert time.monotonic() < ends_at
-        time.sleep(0.3)
+        time.sleep(every_s)
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def test_files_of_a_first_and_a_later_start_are_read_by_the_same_window(
         told: Answer = ask("status", "--json")
         return int(told.json["pages"]) if told.code == 0 else 0  # there may be no library yet
 
-    until(lambda: pages() == 5)
+    until(lambda: pages() == 5, every_s=2)  # each look takes time from the window itself
     window.send_signal(signal.SIGINT)
     assert window.communicate(timeout=LONG_S) == ("", "")
     assert list(Path(environment["FOLIOSCOPE_DATA"]).glob("folioscope-*")) == []

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QObject, QThread
 from pytestqt.qtbot import QtBot
 
@@ -169,6 +170,26 @@ def test_shutdown_reports_running_and_queued_jobs_and_takes_no_more(qapp: object
     assert [ear.heard for ear in ears] == [["cancelled", "finished"]] * 3
     with pytest.raises(RuntimeError):
         runner.submit(lambda ctx: None, Lane.OTHER)
+
+
+def test_work_that_outlives_the_window_ends_in_silence(
+    qapp: object, capfd: pytest.CaptureFixture[str]
+) -> None:
+    runner = JobRunner()
+    started, gate = threading.Event(), threading.Event()
+
+    def job(ctx: JobContext) -> None:
+        started.set()
+        gate.wait(10)
+        for done in range(3):
+            ctx.report(Progress(done))
+
+    runner.submit(job, Lane.OTHER)
+    assert started.wait(5)
+    shiboken6.delete(runner._relay)  # as Qt does when the window did not wait any longer
+    gate.set()
+    assert runner.shutdown()
+    assert capfd.readouterr().err == ""
 
 
 def test_many_jobs_each_end_once(qtbot: QtBot, runner: JobRunner) -> None:

@@ -6,6 +6,7 @@ as cancelled; progress comes at most 15 times a second and the last one always; 
 a pool thread owns no QObject; shutdown reports what it drops.
 """
 
+import contextlib
 import itertools
 import logging
 import threading
@@ -150,8 +151,9 @@ class _Runnable(QRunnable):
         task = self._task
         reports = _CoalescedReports(lambda progress: task.send_progress(task.job_id, progress))
         kind, payload = _run(task, reports)
-        reports.flush()
-        task.send_outcome(task.job_id, kind, payload)
+        with contextlib.suppress(RuntimeError):  # the window is gone: it waited no longer
+            reports.flush()
+            task.send_outcome(task.job_id, kind, payload)
 
 
 def _run(task: _Task[T], reports: _CoalescedReports) -> tuple[_Outcome, object]:
