@@ -42,7 +42,7 @@ READING_VERSION = "read-1"
 
 def library_exists(directory: Path) -> bool:
     """Whether a library lies in the folder, or its pages on a server that the folder names."""
-    return any((directory / name).exists() for name in ("catalogue.sqlite", "store.json"))
+    return any(paths.is_there(directory / name) for name in ("catalogue.sqlite", "store.json"))
 
 
 def store_of(directory: Path) -> "ChosenStore":
@@ -241,7 +241,7 @@ def way_back(directory: Path) -> Callable[[], None] | None:
     """Return what opens the library from its own folder again, None where it is there."""
     from folioscope.services.store_choice import FILE, write_place
 
-    if not (directory / FILE).exists():
+    if not paths.is_there(directory / FILE):
         return None
     return partial(write_place, directory, StorePlace())
 

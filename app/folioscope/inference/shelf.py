@@ -26,6 +26,7 @@ from folioscope.inference.model_costs import available, costs, fetched_bytes
 from folioscope.inference.model_making import ModelMaking, cosines_of
 from folioscope.inference.models import faults_of
 from folioscope.inference.visual_manifest import VisualManifest
+from folioscope.system.paths import is_there
 from folioscope.system.runtimes import installed_runtimes
 
 _FOR_PROCESSORS = (Precision.INT8, Precision.W8A8, Precision.FP32, Precision.INT4, Precision.FP16)
@@ -211,7 +212,7 @@ class OnnxModelShelf:
         found = []
         for precision in dict.fromkeys((*_order(), *Precision)):
             folder = self._build_folder(manifest.name, manifest, precision)
-            if folder.is_dir():
+            if is_there(folder):
                 found.append(
                     InstalledBuild(
                         precision,

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import psutil
 
+from folioscope.system.paths import is_there
+
 
 @dataclass(frozen=True, slots=True)
 class Machine:
@@ -29,7 +31,7 @@ def usable_cores() -> int:
 
 def free_bytes(directory: Path) -> int:
     """Return the free room on the disk of a folder that may not exist yet."""
-    known = next((p for p in (directory, *directory.parents) if p.exists()), Path.home())
+    known = next((p for p in (directory, *directory.parents) if is_there(p)), Path.home())
     return shutil.disk_usage(known).free
 
 

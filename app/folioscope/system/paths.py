@@ -20,6 +20,14 @@ def shipped_dir(name: str) -> Path:
     return bundled if bundled.is_dir() else _PACKAGE.parent.parent / name
 
 
+def is_there(path: Path) -> bool:
+    """Return whether something is at a path; where the system refuses to look, opening tells."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
 def data_dir() -> Path:
     """Return the user's folder for libraries and models (FOLIOSCOPE_DATA moves it)."""
     override = os.environ.get("FOLIOSCOPE_DATA")
