@@ -1,5 +1,6 @@
 """The Debian package: what it says of itself, and what lies in it."""
 
+import datetime as dt
 import hashlib
 import shutil
 import tempfile
@@ -69,7 +70,7 @@ Description: {SUMMARY[0].lower()}{SUMMARY[1:]}
 """
 
 
-def copyright_text(parts: str) -> str:
+def copyright_text(parts: str, *, year: int) -> str:
     """Return Debian's copyright file; ``parts`` tells where the licences of others lie."""
     return f"""\
 Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
@@ -78,7 +79,7 @@ Comment: Folioscope comes with libraries and models of others. Their licences, w
  of materials lie in {parts}.
 
 Files: *
-Copyright: {DEVELOPER}
+Copyright: {year} {DEVELOPER}
 License: AGPL-3.0+
  This program is free software: you can redistribute it and/or modify it under the terms of the
  GNU Affero General Public License as published by the Free Software Foundation, either version 3
@@ -109,7 +110,8 @@ def stage_documents(share: Path, bundle: Bundle) -> None:
 
     folder = share / "doc" / NAME
     legal = f"/usr/lib/{NAME}/legal"
-    write(folder / "copyright", copyright_text(legal))
+    year = dt.datetime.fromtimestamp(bundle.epoch_s, dt.UTC).year
+    write(folder / "copyright", copyright_text(legal, year=year))
     write_packed(folder / "changelog.gz", changelog_text(bundle.version, bundle.epoch_s))
     write_packed(folder / "CHANGELOG.md.gz", CHANGELOG.read_text("utf-8"))
     overrides = Path(__file__).resolve().parent / "lintian-overrides"

@@ -10,6 +10,7 @@ from elftools.elf.elffile import ELFFile
 
 from bundle.artifact import BuildError
 
+_BESIDE = "$ORIGIN"
 _MAGIC = b"\x7fELF"
 _VERSION = re.compile(r"(GLIBC|GLIBCXX)_([0-9.]+)")
 
@@ -111,6 +112,36 @@ def is_loadable(path: Path) -> bool:
             (segment.header.p_offset - segment.header.p_vaddr) % segment.header.p_align == 0
             for segment in ELFFile(file).iter_segments("PT_LOAD")
         )
+
+
+def forget_build_paths(folder: Path) -> list[str]:
+    """Have libraries look beside themselves where they name folders of this machine; return them.
+
+    Python's own library and modules name where it was installed.
+    """
+    changed = []
+    for path in elf_files(folder):
+        with path.open("rb") as file:
+            dynamic = ELFFile(file).get_section_by_name(".dynamic")
+            found = [
+                tag.runpath if tag.entry.d_tag == "DT_RUNPATH" else tag.rpath
+                for tag in (dynamic.iter_tags() if dynamic is not None else ())
+                if tag.entry.d_tag in ("DT_RUNPATH", "DT_RPATH")
+            ]
+        for places in found:
+            if places.startswith("/") and _overwrite(path, places, _BESIDE):
+                changed.append(path.name)
+    return changed
+
+
+def _overwrite(path: Path, text: str, other: str) -> bool:
+    """Write a shorter string over one that stands in a file once; return whether that was so."""
+    data = path.read_bytes()
+    before, after = text.encode() + b"\0", other.encode().ljust(len(text), b"\0") + b"\0"
+    if len(other) > len(text) or data.count(b"\0" + before) != 1:
+        return False
+    path.write_bytes(data.replace(b"\0" + before, b"\0" + after))
+    return True
 
 
 def needed_outside(folder: Path) -> Iterator[str]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from bundle.trimming import INNER
 from linux.icu_data import cut_icu_data
-from linux.libraries import drop_unneeded, strip_symbols
+from linux.libraries import drop_unneeded, forget_build_paths, strip_symbols
 from linux.stand_ins import put_stand_ins
 
 
@@ -16,5 +16,7 @@ def refine(folder: Path) -> None:
     print(f"Tables of ICU that Qt never asks for: {saved / 1e6:.0f} MB")
     saved = strip_symbols(folder / INNER)
     print(f"Symbols taken out: {saved / 1e6:.0f} MB")
+    changed = forget_build_paths(folder / INNER)
+    print(f"Libraries that named folders of this machine: {len(changed)}")
     gone = drop_unneeded(folder / INNER)
     print(f"Libraries that nothing needs any more: {', '.join(gone) or 'none'}", flush=True)

@@ -30,9 +30,7 @@ def stage(bundle: Bundle, prefix: Path) -> None:
 def stage_desktop(share: Path, bundle: Bundle) -> None:
     """Lay the desktop entry, the store's page and the icons."""
     write(share / "applications" / f"{NAME}.desktop", desktop_entry())
-    menu = share / "kio" / "servicemenus" / f"{NAME}-search.desktop"
-    write(menu, folder_menu())
-    menu.chmod(0o755)  # KDE runs none that is not executable
+    write(share / "kio" / "servicemenus" / f"{NAME}-search.desktop", folder_menu())
     day = dt.datetime.fromtimestamp(bundle.epoch_s, dt.UTC).strftime("%Y-%m-%d")
     write(share / "metainfo" / f"{APP_ID}.metainfo.xml", metainfo(bundle.version, day))
     icons = share / "icons" / "hicolor"
@@ -66,9 +64,9 @@ def write_packed(path: Path, text: str) -> None:
 
 
 def set_times_and_modes(root: Path, epoch_s: int) -> None:
-    """Date every file the same, and let everybody read and nobody but root write."""
+    """Date every file the same; everybody may read, the owner alone write, programs run."""
     for path in [root, *root.rglob("*")]:
         if not path.is_symlink():
-            executable = path.is_dir() or os.access(path, os.X_OK)
-            path.chmod(0o755 if executable else 0o644)
+            runs = path.stat().st_mode & 0o100 and ".so" not in path.name
+            path.chmod(0o755 if runs or path.is_dir() else 0o644)
         os.utime(path, (epoch_s, epoch_s), follow_symlinks=False)

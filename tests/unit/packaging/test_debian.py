@@ -57,8 +57,17 @@ def test_newest_symbols_become_versions_of_packages():
 
 
 def test_documents_name_the_licence_and_the_version():
-    assert "License: AGPL-3.0+" in copyright_text("/usr/lib/folioscope/legal")
+    assert "License: AGPL-3.0+" in copyright_text("/usr/lib/folioscope/legal", year=2026)
     assert changelog_text("1.2.3", EPOCH_S).startswith("folioscope (1.2.3) stable;")
+
+
+def test_programs_run_and_libraries_are_read_only_files(tmp_path):
+    for name, mode in (("folioscope", 0o775), ("libx.so.1", 0o755), ("text", 0o600)):
+        (tmp_path / name).touch()
+        (tmp_path / name).chmod(mode)
+    set_times_and_modes(tmp_path, EPOCH_S)
+    modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    assert modes == {"folioscope": 0o755, "libx.so.1": 0o644, "text": 0o644}
 
 
 @pytest.fixture

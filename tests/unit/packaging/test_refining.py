@@ -16,7 +16,14 @@ import pytest
 from bundle.artifact import BuildError
 from bundle.ocr_models import FILES, halve
 from linux import icu_data
-from linux.libraries import drop_unneeded, elf_files, is_loadable, needed_outside, strip_symbols
+from linux.libraries import (
+    drop_unneeded,
+    elf_files,
+    forget_build_paths,
+    is_loadable,
+    needed_outside,
+    strip_symbols,
+)
 from linux.stand_ins import find_replaced, put_stand_ins, source_of, versions_of
 
 needs_compiler = pytest.mark.skipif(
@@ -145,6 +152,19 @@ def test_stripping_saves_and_leaves_libraries_that_load(tmp_path):
     assert is_loadable(library)
     assert ctypes.CDLL(str(library)).answer() == 42
     assert [path.name for path in tmp_path.iterdir()] == ["liba.so"]
+
+
+@needs_compiler
+def test_no_library_names_folders_of_the_machine_that_built_it(tmp_path):
+    source = "int answer(void) { return 42; }"
+    named = compiled(source, tmp_path / "libnamed.so.1", "-Wl,-rpath,/opt/of/this/machine/lib")
+    other = compiled(source, tmp_path / "libother.so.1", "-Wl,-rpath,$ORIGIN/../lib")
+    before = other.read_bytes()
+    assert forget_build_paths(tmp_path) == ["libnamed.so.1"]
+    assert b"/opt/of/this" not in named.read_bytes()
+    assert b"$ORIGIN\0" in named.read_bytes()
+    assert ctypes.CDLL(str(named)).answer() == 42
+    assert other.read_bytes() == before
 
 
 # --- ICU
