@@ -46,6 +46,7 @@ def main(arguments: list[str]) -> int:
 def _test(artifact: Path, steps: Steps, options: argparse.Namespace) -> None:
     name = f"root for {artifact.suffix[1:]}"
     session = Session(options.root / name, options.root, steps, options.kept / artifact.suffix[1:])
+    drop(session.kept)  # what an earlier run left
     session.kept.mkdir(parents=True, exist_ok=True)
     is_ready = False
     with steps.part(artifact.name):
