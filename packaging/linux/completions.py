@@ -123,7 +123,7 @@ def _zsh_function(command: Command) -> str:
         body = " \\\n        ".join(["_arguments", *dict.fromkeys(specs)])
         return f"{_zsh_name(command)}() {{\n    {body}\n}}\n"
     body = " \\\n        ".join(
-        ["_arguments -C", *specs, "'1:command:->command'", "'*::: :->rest'"]
+        ["_arguments -C", *specs, "'1:command:->command'", "'*:: :->rest'"]
     )
     described = "\n".join(
         f"            '{_zsh_quoted(inner.words[-1])}:{_zsh_quoted(inner.about)}'"
