@@ -256,6 +256,10 @@
       <translation>另一部電腦在這個資料庫裡也有檔案，從那些檔案讀取的內容也會一併失去。</translation>
     </message>
     <message>
+      <source>Another computer shares this library, and what the model saw would be lost for all.</source>
+      <translation>另一部電腦共用這個資料庫，模型看過的內容會為所有人失去。</translation>
+    </message>
+    <message>
       <source>Another key or password</source>
       <translation>另一組金鑰或密碼</translation>
     </message>
@@ -2240,6 +2244,10 @@
       <translation>正在整理資料庫</translation>
     </message>
     <message>
+      <source>To forget it for everybody: folioscope models drop NAME --for-everybody.</source>
+      <translation>若要為所有人捨棄：folioscope models drop NAME --for-everybody。</translation>
+    </message>
+    <message>
       <source>To the search field</source>
       <translation>移到搜尋欄</translation>
     </message>
@@ -2710,6 +2718,10 @@
     <message>
       <source>{0} other computers have files in this library, and what was read of them would be lost as well.</source>
       <translation>另有 {0} 部電腦在這個資料庫裡有檔案，從那些檔案讀取的內容也會一併失去。</translation>
+    </message>
+    <message>
+      <source>{0} other computers share this library, and what the model saw would be lost for all.</source>
+      <translation>另有 {0} 部電腦共用這個資料庫，模型看過的內容會為所有人失去。</translation>
     </message>
     <message>
       <source>{0} reads texts and sees no pictures.</source>

@@ -205,6 +205,7 @@ class FakeLook:
     went_on: int = 0
     dropped: list[str] = field(default_factory=list)
     error: Exception | None = None
+    refusal: Exception | None = None  # to drop, unless it is for everybody
 
     def run(self, ctx: JobContext) -> None:
         self.contexts.append(ctx)
@@ -227,7 +228,9 @@ class FakeLook:
     def coverage(self) -> list[LookCoverage]:
         return [kept for kept in self.held if kept.model not in self.dropped]
 
-    def drop(self, model: str) -> None:
+    def drop(self, model: str, *, for_everybody: bool = False) -> None:
+        if self.refusal and not for_everybody:
+            raise self.refusal
         self.dropped.append(model)
 
     def heat(self, ref: PageRef, query: str) -> HeatMap:

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from folioscope.domain.errors import InferenceError
+from folioscope.domain.errors import InferenceError, SharedLibraryError
 from folioscope.domain.models import Precision, Trial
 from folioscope.gui.settings.licence_dialog import LicenceDialog
 from folioscope.gui.settings.model_words import duration, each_words, part_of
@@ -307,6 +307,23 @@ def test_files_are_checked_on_request(installed: ModelsSection, fakes: Fakes, qt
     assert actions.checked.property("tone") == "bad"
     other = installed.table.column("pages").actions
     assert not other.checked.isVisibleTo(other)
+
+
+def test_removing_a_model_here_leaves_what_it_saw_to_those_who_share_it(
+    installed: ModelsSection, fakes: Fakes, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fakes.look.refusal = SharedLibraryError("Another computer shares this library.")
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Yes)
+    actions = installed.table.column("photos").actions
+    actions.remove.click()
+    qtbot.waitUntil(lambda: actions.install.isVisibleTo(actions))
+    assert fakes.look.dropped == []
+    told: list[str] = []
+    installed.desk.could_not.connect(told.append)
+    _used, unused = installed.coverage.rows()
+    unused.drop.click()
+    qtbot.waitUntil(lambda: told == ["Another computer shares this library."])
+    assert fakes.look.dropped == []
 
 
 def test_what_the_library_holds_is_listed_and_dropped_when_unused(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from folioscope.cli import answers
 from folioscope.cli.showing import counted, size
 from folioscope.cli.terminal import safe, say
-from folioscope.domain.errors import FolioscopeError, LibraryMissingError
+from folioscope.domain.errors import FolioscopeError, LibraryMissingError, SharedLibraryError
 from folioscope.domain.models import Precision
 from folioscope.services.look_dropping import Dropped, drop_looks, of_model
 
@@ -39,6 +39,8 @@ def remove(models: ModelsService, library: Library, options: Namespace) -> int:
                 dropped = drop_looks(services.look, of_model(name, options.precision or ""))
     except LibraryMissingError:
         pass  # so it holds nothing
+    except SharedLibraryError as error:  # who removes a model here speaks for this machine alone
+        say(safe(error.what), stream=sys.stderr)
     except FolioscopeError as error:
         problem = str(error)
     if options.json:
@@ -61,7 +63,7 @@ def drop(library: Library, options: Namespace) -> int:
             meant = _unused(services.models)
         else:
             _check_is_held(services.look.coverage(), options.name)
-        dropped = drop_looks(services.look, meant)
+        dropped = drop_looks(services.look, meant, for_everybody=options.for_everybody)
     if options.json:
         answers.write(_answer(dropped))
     else:

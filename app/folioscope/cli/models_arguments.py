@@ -74,6 +74,9 @@ def _drop(action: argparse.ArgumentParser) -> None:
         action="store_true",
         help="of every model that is no longer installed, or is in another precision by now",
     )
+    action.add_argument(
+        "--for-everybody", action="store_true", help="also where others share the library"
+    )
 
 
 def _use(action: argparse.ArgumentParser) -> None:

@@ -147,6 +147,9 @@ PATTERNS = (
     "{0} other computers have files in this library, and what was read of them would be lost as"
     " well.",
     "With this one you cannot search it any more.",
+    "Another computer shares this library, and what the model saw would be lost for all.",
+    "{0} other computers share this library, and what the model saw would be lost for all.",
+    "To forget it for everybody: folioscope models drop NAME --for-everybody.",
     "What is kept there was made with another version of Folioscope.",
     "What is kept there was made with another model: the starter that comes with Folioscope.",
     "What is kept there was made with another model: {0}.",

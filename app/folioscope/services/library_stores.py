@@ -17,7 +17,7 @@ from folioscope.domain.protocols import (
     VectorStore,
     VerifyReport,
 )
-from folioscope.services.made_with import mismatch, refusal
+from folioscope.services.made_with import looks_refusal, mismatch, refusal
 
 
 class LibraryStores:
@@ -100,6 +100,12 @@ class LibraryStores:
         self._check_is_writable()
         if others := self.reading.stats().other_machines:
             raise refusal(self.reading.fingerprint, self.fingerprint, others=others)
+
+    def check_looks_not_shared(self) -> None:
+        """Raise SharedLibraryError where others lose what a visual model saw, too."""
+        self._check_is_writable()
+        if others := self.reading.stats().other_machines:
+            raise looks_refusal(others)
 
     def renew(self) -> None:
         """Forget all pages and take the present fingerprint; raise LibraryBusyError."""

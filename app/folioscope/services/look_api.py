@@ -101,8 +101,11 @@ class LookService(Protocol):
         """Tell which models the library holds vectors of."""
         ...
 
-    def drop(self, model: str) -> None:
-        """Forget a model's vectors."""
+    def drop(self, model: str, *, for_everybody: bool = False) -> None:
+        """Forget a model's vectors.
+
+        Raises SharedLibraryError where others would lose them too, unless ``for_everybody``.
+        """
         ...
 
     def heat(self, ref: PageRef, query: str) -> HeatMap:

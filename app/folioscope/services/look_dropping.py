@@ -14,11 +14,16 @@ class Dropped:
     size_bytes: int = 0
 
 
-def drop_looks(look: LookService, is_meant: Callable[[LookCoverage], bool]) -> Dropped:
-    """Forget the vectors that are meant, whatever precision made them; StoreError, its kin."""
+def drop_looks(
+    look: LookService, is_meant: Callable[[LookCoverage], bool], *, for_everybody: bool = False
+) -> Dropped:
+    """Forget the vectors that are meant, whatever precision made them; StoreError, its kin.
+
+    What others share is forgotten ``for_everybody`` alone: SharedLibraryError.
+    """
     meant = [held for held in look.coverage() if held.pages and is_meant(held)]
     for held in meant:
-        look.drop(held.model)
+        look.drop(held.model, for_everybody=for_everybody)
     return Dropped(sum(h.pages for h in meant), sum(h.size_bytes for h in meant))
 
 

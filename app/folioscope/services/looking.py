@@ -94,8 +94,13 @@ class LibraryLooker:
             for model, pages in sorted(counts.items(), key=lambda item: item[0] != chosen)
         ]
 
-    def drop(self, model: str) -> None:
-        """Forget a model's vectors, and which pages it could not look at."""
+    def drop(self, model: str, *, for_everybody: bool = False) -> None:
+        """Forget a model's vectors, and which pages it could not look at.
+
+        Raises SharedLibraryError where others would lose them too, unless ``for_everybody``.
+        """
+        if not for_everybody:
+            self._rooms.stores.check_looks_not_shared()
         run = self._run
         if run is not None:
             run.begin_again(model)

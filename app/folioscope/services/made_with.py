@@ -45,6 +45,15 @@ def refusal(made: str, wanted: str, *, others: int) -> SharedLibraryError:
     return SharedLibraryError(what, hint=f"{_choosing(made, wanted)}; {anew}")
 
 
+def looks_refusal(others: int) -> SharedLibraryError:
+    """Return the error for forgetting what a visual model saw for others, too."""
+    share = "Another computer shares" if others == 1 else f"{others} other computers share"
+    return SharedLibraryError(
+        f"{share} this library, and what the model saw would be lost for all.",
+        hint="To forget it for everybody: folioscope models drop NAME --for-everybody.",
+    )
+
+
 def conflict(made: str, wanted: str) -> FingerprintMismatchError:
     """Return the error for a copy to a library that was made with another model."""
     if model_words(made) == model_words(wanted):

@@ -10,6 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from folioscope.domain.errors import SharedLibraryError
 from folioscope.domain.models import ModelInfo, ModelKind, Precision, Trial
 from folioscope.gui.job_runner import JobHandle, Lane
 from folioscope.gui.library_session import LibrarySession, Work, sentence_of
@@ -317,7 +318,8 @@ class ModelDesk(QObject):
             if any(p.model is not None and p.model.name == name for p in used):
                 services.models.choose("starter")
             freed = services.models.remove(name)
-            drop_looks(services.look, of_model(name))
+            with suppress(SharedLibraryError):  # others may go on with what it saw
+                drop_looks(services.look, of_model(name))
             return freed
 
         def told(_freed: int) -> None:

@@ -3,12 +3,13 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from folioscope.domain.documents import Failure, FailureCause
-from folioscope.domain.errors import DiskFullError, InferenceError
+from folioscope.domain.errors import DiskFullError, InferenceError, SharedLibraryError
 from folioscope.domain.protocols import Access
 from folioscope.jobs.tokens import Cancelled
 from folioscope.services.look_api import LookPhase
@@ -133,6 +134,21 @@ def test_a_page_without_picture_is_told_once_and_not_tried_again(parts: LookPart
     parts.reader.failing.clear()
     parts.run()
     assert (parts.looked_at(), parts.looker.state().failed) == (4, 0)
+
+
+def test_what_others_share_is_forgotten_for_everybody_alone(
+    parts: LookParts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts.add("book", 2)
+    parts.run()
+    reading = parts.stores.reading
+    shared = replace(reading.stats(), other_machines=2)
+    monkeypatch.setattr(reading, "stats", lambda: shared)
+    with pytest.raises(SharedLibraryError, match="2 other computers share this library"):
+        parts.looker.drop("eyes@1")
+    assert parts.looked_at() == 2
+    parts.looker.drop("eyes@1", for_everybody=True)
+    assert parts.looked_at() == 0
 
 
 def test_a_page_without_picture_is_tried_again_when_its_file_is(parts: LookParts) -> None:
