@@ -60,6 +60,11 @@ class Reference:
         return int(self.cases[0].features.ndim)
 
     @property
+    def is_by_page(self) -> bool:
+        """Whether a page's features lie together, as the pages tried have several tiles."""
+        return bool(self.cases[0].features.shape[0] == 1)
+
+    @property
     def blank_rows(self) -> int:
         """Rows of features that the graph makes of a blank tile, which it may leave out."""
         return int(self.cases[-1].features.size) // self.width
@@ -96,7 +101,10 @@ def run_reference(
 
 
 def measuring_file(probe: Path) -> Path:
-    """Return where the graph lies that tells shapes; it shares its weights with ``probe``."""
+    """Return where the graph lies that tells shapes, if it has any to tell.
+
+    It shares its weights with ``probe``.
+    """
     return probe.with_name(f"{probe.stem}.shapes.onnx")
 
 
@@ -107,6 +115,8 @@ def _shapes(
 
     The runtime keeps every value that is measured, so slices are small.
     """
+    if not measuring_file(probe).is_file():
+        return {}
     rules = rules_of(manifest)
     pixels = rules.normalised(rules.small(check_pages()[0]))
     inputs = _inputs(prompt.tokens(TileLayout(0, 0, rules.cells)), pixels)

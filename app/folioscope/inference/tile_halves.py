@@ -18,6 +18,7 @@ from folioscope.inference.official_graphs import OTHER_GRAPH, assembled, leading
 PIXELS, INPUT_IDS, MASK = "pixel_values", "input_ids", "attention_mask"
 FEATURES = "image_features"
 SHAPE_OF = "shape of "  # outputs of the probe that tell the shapes of values inside
+BY_PAGE = "folioscope.features_by_page"  # "1" where a page's features lie together
 BLANK_ROWS = "folioscope.blank_rows"  # how many features the whole graph makes of a blank tile
 _FLOAT, _INT64 = 1, 7  # of TensorProto
 _MEASURING = frozenset({"Shape", "Size"})
@@ -58,13 +59,15 @@ class Whole:
         return made
 
 
-def measuring(probe: Any) -> Any:
-    """Return a probe that tells the shapes of values within attention, and nothing else."""
+def measuring(probe: Any) -> Any | None:
+    """Return a probe that tells the shapes of values within attention; None without any."""
     from onnx import helper
 
     made = type(probe).FromString(probe.SerializeToString())
     graph = made.graph
     inside = dict.fromkeys(measured_values(find_attentions(list(graph.node))))
+    if not inside:
+        return None
     _replace_nodes(graph, _measured(list(graph.node), inside))
     del graph.output[:]
     shapes = (helper.make_tensor_value_info(f"{SHAPE_OF}{n}", _INT64, None) for n in inside)

@@ -76,7 +76,7 @@ class TileInstalling:
             return run_reference(self.manifest, prompt, probe, token=self.token, turn=checking)
         finally:
             for path in (probe, measuring_file(probe), weights):
-                path.unlink()
+                path.unlink(missing_ok=True)
 
     def _cosines(self, made: Path, reference: Reference) -> dict[str, float]:
         size = sum(path.stat().st_size for path in made.glob("*.data"))

@@ -26,7 +26,7 @@ from folioscope.inference.official_graphs import (
 )
 from folioscope.inference.templates import Template, WeightSlot
 from folioscope.inference.tile_checking import Reference, measuring_file
-from folioscope.inference.tile_halves import BLANK_ROWS, FEATURES, Whole, measuring
+from folioscope.inference.tile_halves import BLANK_ROWS, BY_PAGE, FEATURES, Whole, measuring
 from folioscope.inference.visual_files import GRAPHS, TEXT
 from folioscope.inference.weights import Turn
 
@@ -43,7 +43,8 @@ def write_probe(whole: Whole, folder: Path, turn: Turn) -> Path:
     model, place = whole.probe(), folder / PROBE_FILE
     move_weights(model, whole.path, place, turn)
     place.write_bytes(model.SerializeToString())
-    measuring_file(place).write_bytes(measuring(model).SerializeToString())
+    if (measures := measuring(model)) is not None:
+        measuring_file(place).write_bytes(measures.SerializeToString())
     return place
 
 
@@ -61,7 +62,8 @@ def write_halves(
             if value.name == FEATURES:
                 sizes = [f"{FEATURES}.{axis}" for axis in range(reference.rank)]
                 value.CopyFrom(helper.make_tensor_value_info(FEATURES, _FLOAT, sizes))
-        helper.set_model_props(model, {BLANK_ROWS: str(reference.blank_rows)})
+        notes = {BLANK_ROWS: str(reference.blank_rows), BY_PAGE: str(int(reference.is_by_page))}
+        helper.set_model_props(model, notes)
         join_attentions(model.graph, reference.shapes)
         template, weights = _as_template(model, whole.path, turn, keeps_last=part == TEXT)
         hashes[f"{file}.data"] = bind(template, weights, folder / file, precision)

@@ -19,6 +19,7 @@ from folioscope.inference.picture_tiling import Bytes, TileRules, uniform_colour
 from folioscope.inference.sessions import CPU, Array, Session
 from folioscope.inference.tile_halves import (
     BLANK_ROWS,
+    BY_PAGE,
     FEATURES,
     INPUT_IDS,
     MASK,
@@ -100,8 +101,7 @@ def _seen(
         token.raise_if_cancelled()
     pixels = rules.normalised(np.stack(tiles))
     inputs = vision_inputs(pixels)
-    known = {name: value for name, value in inputs.items() if name in session.inputs}
-    values = session.run(FEATURES, known, token=token)
+    values = session.run(FEATURES, _taken(inputs, session), token=token)
     return list(values.reshape(len(tiles), rules.cells * rules.cells, -1))
 
 
@@ -129,21 +129,32 @@ def read_prompts(
     inputs: dict[str, Array] = {
         INPUT_IDS: ids,
         MASK: np.ones_like(ids),
-        FEATURES: shaped(features, len(session.inputs[FEATURES])),
+        FEATURES: _shaped(features, session, len(pictures)),
     }
     if PIXELS in session.inputs:  # only its shape is read
         side, most = rules.tile_px, max((len(each) for each in tiles), default=1)
         inputs[PIXELS] = np.zeros((len(pictures), most, 3, side, side), np.float32)
     output = next(iter(session.outputs))
-    rows = session.run(output, inputs, token=token)
+    rows = session.run(output, _taken(inputs, session), token=token)
     return [each.copy() for each in rows]
 
 
-def shaped(features: Float32, rank: int) -> Float32:
-    """Return features (tiles, tokens, width) as a graph takes them: with 1 to 4 axes."""
-    width = features.shape[-1]
-    shapes = {1: (-1,), 2: (-1, width), 3: features.shape, 4: (1, *features.shape)}
-    return np.ascontiguousarray(features.reshape(shapes[rank]))
+def _taken(inputs: dict[str, Array], session: Session) -> dict[str, Array]:
+    """Return the inputs that a half has: exporters leave out what it does not read."""
+    return {name: value for name, value in inputs.items() if name in session.inputs}
+
+
+def _shaped(features: Float32, session: Session, pages: int) -> Float32:
+    """Return features (tiles, tokens, width) with the 1 to 4 axes that a graph takes."""
+    tokens, width = features.shape[1:]
+    by_page = session.notes.get(BY_PAGE) == "1"
+    shapes = {
+        1: (-1,),
+        2: (-1, width),
+        3: (pages, -1, width) if by_page else (-1, tokens, width),
+        4: (pages, -1, tokens, width),
+    }
+    return np.ascontiguousarray(features.reshape(shapes[len(session.inputs[FEATURES])]))
 
 
 def _blank(session: Session, rules: TileRules, width: int) -> Float32:
