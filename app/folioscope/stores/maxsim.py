@@ -15,7 +15,7 @@ from folioscope.domain.pages import Float32
 from folioscope.stores.row_codes import RowCodes
 
 _BATCH_ROWS = 16384  # rows whose products are kept at once
-_BLOCK_PRODUCTS = 2**18  # what OpenBLAS still does on one thread
+BLOCK_PRODUCTS = 2**18  # what OpenBLAS still does on one thread
 _NO_ROWS = np.float32(-1.0)
 
 
@@ -59,7 +59,7 @@ def _scored(
 def _products(query: Float32, rows: npt.NDArray[Any]) -> Float32:
     """Return the products of rows (n, dim) of any type with query rows: float32 (n, m)."""
     asked = np.ascontiguousarray(query.T, np.float32)
-    step = max(8, _BLOCK_PRODUCTS // max(1, asked.size))
+    step = max(8, BLOCK_PRODUCTS // max(1, asked.size))
     products = np.empty((len(rows), asked.shape[1]), np.float32)
     block = np.empty((step, rows.shape[1]), np.float32)
     for start in range(0, len(rows), step):
