@@ -14,6 +14,7 @@ from folioscope.stores.elastic import mapping, page_documents
 from folioscope.stores.elastic.asking import Asker
 from folioscope.stores.elastic.connection import ElasticConnection
 from folioscope.stores.elastic.errors import ServerAwayError
+from folioscope.stores.elastic.page_codes import PageCodes
 from folioscope.stores.elastic.store import ElasticsearchVectorStore
 from tests.contract.store_makers import DIM, FINGERPRINT, add, asking, document, found, page, unit
 from tests.contract.visual_makers import MODEL, look, seeing
@@ -160,6 +161,23 @@ def test_pages_without_codes_are_scored_by_their_vectors(
     writer.open(Access.WRITE, fingerprint=FINGERPRINT)
     add(writer, "b", ["tea"])
     assert set(by_meaning(writer, "tea").refs) == {PageRef("a", 0), PageRef("b", 0)}
+
+
+def test_a_page_whose_codes_are_damaged_is_scored_by_its_vectors(
+    one: ElasticsearchVectorStore, elastic_store: Making, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packed = PageCodes.packed
+    monkeypatch.setattr(PageCodes, "packed", lambda codes: packed(codes)[:-9] + b"damaged!!")
+    add(one, "a", ["tea"])
+    monkeypatch.undo()
+    add(one, "b", ["tea"])
+    one.close()
+    reader = elastic_store("two")
+    reader.open(Access.READ, fingerprint=FINGERPRINT)
+    found_pages = by_meaning(reader, "tea")
+    assert set(found_pages.refs) == {PageRef("a", 0), PageRef("b", 0)}
+    assert (found_pages.title > -1).all()
+    assert reader.verify().damaged == ()
 
 
 def test_a_write_whose_answer_is_lost_counts_once(

@@ -169,7 +169,7 @@ def found_page(hit: Mapping[str, Any]) -> FoundPage:
         size_pt=(width, height),
         words=words_of(fields["words"][0]) if "words" in fields else (),
         vectors=vectors_of(fields["vectors"][0]) if "vectors" in fields else None,
-        codes=PageCodes.unpacked(_bytes(fields["codes"][0])) if "codes" in fields else None,
+        codes=codes_of(fields["codes"][0]) if "codes" in fields else None,
     )
 
 
@@ -194,6 +194,14 @@ def words_of(data: str) -> tuple[str, ...]:
     """Undo how a page's words in order are kept."""
     text = zlib.decompress(_bytes(data)).decode()
     return tuple(text.split(" ")) if text else ()
+
+
+def codes_of(data: str) -> PageCodes | None:
+    """Undo how a page's codes are kept; None where they are damaged, for vectors can be coded."""
+    try:
+        return PageCodes.unpacked(_bytes(data))
+    except (ValueError, struct.error):
+        return None
 
 
 def vectors_of(data: str) -> PageVectors:
