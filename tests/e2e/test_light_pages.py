@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from folioscope.cli import program
@@ -219,6 +220,22 @@ def test_another_precision_looks_anew_and_the_old_one_can_be_freed(
     assert states == {"fp32": (True, PAGES), "w8a8": (False, PAGES)}
     assert ask("--json", "models", "drop", "--unused").json["dropped_pages"] == PAGES
     assert ask("--json", "search", "lighthouse keeper").code == 0
+
+
+def test_vectors_are_written_as_rows(ask: Ask, tmp_path: Path) -> None:
+    embed = [
+        "embed",
+        "--model",
+        TINY_LIGHT,
+        "--text",
+        "a lighthouse",
+        "--out",
+        tmp_path / "rows.npy",
+    ]
+    refused = ask(*embed)
+    assert (refused.code, "Add --multi." in refused.err) == (3, True)
+    assert ask(*embed, "--multi").code == 0
+    assert np.load(tmp_path / "rows.npy").shape[0] > 10
 
 
 def test_without_a_library_a_model_is_removed_all_the_same(ask: Ask) -> None:

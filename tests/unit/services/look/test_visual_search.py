@@ -205,6 +205,20 @@ def test_a_model_that_is_not_loaded_yet_is_not_waited_for(shelf: LookParts) -> N
     assert eager.text("tall tower") is not None
 
 
+def test_what_was_warmed_up_answers_at_once(shelf: LookParts) -> None:
+    from folioscope.services.model_keeper import Choice, ModelKeeper
+    from folioscope.services.visual_asking import VisualAsker
+
+    eyes = DrawnEyes(has_vector=shelf.models["eyes"].has_vector)
+    keeper: ModelKeeper[DrawnEyes] = ModelKeeper(
+        lambda: Choice("eyes"), lambda _choice: eyes, missing="None."
+    )
+    eager = VisualAsker(shelf.stores.reading, keeper)  # type: ignore[arg-type]
+    eager.warm_up()
+    assert eyes.opened == 1
+    assert eager.text("tall tower") is not None
+
+
 def test_a_model_that_fails_costs_its_share_alone(shelf: LookParts) -> None:
     shelf.chosen = "gone"
     try:
