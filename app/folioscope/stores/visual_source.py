@@ -12,6 +12,7 @@ from folioscope.stores.page_table import PageTable, Rows
 MISSING = np.float32(-1.0)
 # pages whose rows are compared: nearest by vector, and best by all other evidence
 _LATE_BY_LOOK, _LATE_BY_REST = 200, 150
+_LATE_BY_SKETCH = 400  # nearest where there is no vector: what proposes them is rougher
 
 
 class VisualSource(Protocol):
@@ -51,7 +52,8 @@ def look_scores(
         return LookScores(late.copy(), late)
     visual = source.cosines(pages, query, rows)
     known = np.flatnonzero(visual > MISSING)
-    by_look = known[_best(visual[known], _LATE_BY_LOOK)]
+    most = _LATE_BY_LOOK if len(query.single) else _LATE_BY_SKETCH
+    by_look = known[_best(visual[known], most)]
     by_rest = known[_best(own[known], _LATE_BY_REST)]
     chosen = np.union1d(by_look, by_rest)
     late[chosen] = source.late(pages, query, rows[chosen])
