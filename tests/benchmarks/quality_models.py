@@ -62,7 +62,8 @@ def _name_files(name: str) -> None:
     if not builds:
         raise SystemExit(f"{name} is not installed: folioscope models install {name}")
     build = builds[0]
-    print(f"{name} {build['precision']}, {model['repository']} at {model['revision']}")
+    origin = model["repository"] or "a checkpoint of one's own"
+    print(f"{name} {build['precision']}, {origin} at {model['revision']}")
     seal = read_seal(Path(build["folder"]))
     for file in seal.files if seal else ():
         print(f"  {file.sha256}  {file.name} ({file.size_bytes:,} bytes)")

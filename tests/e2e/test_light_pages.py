@@ -14,10 +14,12 @@ import pytest
 from folioscope.cli import program
 from folioscope.domain.embeddings import PictureQuery
 from folioscope.domain.geometry import Box
+from folioscope.domain.protocols import Access
 from folioscope.domain.queries import PageFilter
 from folioscope.domain.results import ReasonKind
 from folioscope.services.api import Services
 from folioscope.services.look_api import LookPhase
+from folioscope.stores.lance_store import LanceVectorStore
 from folioscope.wiring import AppWiring
 from tests.made_documents import scanned_pdf, text_pdf, written_image
 from tests.tiny_models import TINY_CLIP, TINY_LIGHT, describe, write_checkpoint
@@ -187,6 +189,18 @@ def test_a_model_that_is_removed_takes_its_vectors_along(looked_at: Ask) -> None
     assert int(str(gone["dropped_bytes"])) > 0
     assert list(held(ask)) == [TINY_CLIP]
     assert ask("--json", "search", "lighthouse keeper").code == 0
+
+
+def test_a_model_goes_though_its_library_is_being_written(looked_at: Ask, tmp_path: Path) -> None:
+    store = LanceVectorStore(tmp_path / "library")
+    store.open(Access.WRITE, fingerprint="")
+    try:
+        gone = looked_at("models", "remove", TINY_LIGHT)
+    finally:
+        store.close()
+    assert gone.code == 1
+    assert f"What the library holds of {TINY_LIGHT} stays: " in gone.err
+    assert held(looked_at)[TINY_LIGHT]["installed"] is False
 
 
 def test_vectors_can_stay_and_be_dropped_when_no_model_can_use_them(
