@@ -122,9 +122,7 @@ def _zsh_function(command: Command) -> str:
         specs += [f"'*{_zsh_value(argument)}'" for argument in command.arguments if argument.value]
         body = " \\\n        ".join(["_arguments", *dict.fromkeys(specs)])
         return f"{_zsh_name(command)}() {{\n    {body}\n}}\n"
-    body = " \\\n        ".join(
-        ["_arguments -C", *specs, "'1:command:->command'", "'*:: :->rest'"]
-    )
+    body = " \\\n        ".join(["_arguments -C", *specs, "'1:command:->command'", "'*:: :->rest'"])
     described = "\n".join(
         f"            '{_zsh_quoted(inner.words[-1])}:{_zsh_quoted(inner.about)}'"
         for inner in command.inner
