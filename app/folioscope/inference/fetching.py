@@ -18,6 +18,7 @@ from folioscope.inference.downloading import (
 )
 from folioscope.inference.visual_manifest import CheckpointFile, VisualManifest
 from folioscope.jobs.tokens import CancelToken
+from folioscope.system.paths import is_there
 
 _RECORD = "arrived.json"
 _PREFIX = ".download-"
@@ -36,6 +37,8 @@ def download_folder(home: Path, manifest: VisualManifest) -> Path:
 
 def partial_bytes(home: Path) -> int:
     """Return the size of what downloads have left behind, of any revision."""
+    if not is_there(home):
+        return 0
     return sum(
         path.stat().st_size
         for folder in home.glob(f"{_PREFIX}*")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from folioscope.inference.installing import digest, installed_size, is_whole, read_seal
 from folioscope.inference.visual_manifest import MANIFEST_FILE
+from folioscope.system.paths import is_there
 
 _STARTER = "starter"
 
@@ -23,6 +24,8 @@ class InstalledModel:
 
 def installed_models(models_dir: Path) -> list[InstalledModel]:
     """List what is installed, by name and build."""
+    if not is_there(models_dir):
+        return []
     return [
         InstalledModel(
             name=folder.parent.name,
