@@ -1,6 +1,7 @@
-"""A package that stands in for Folioscope: a shell script that answers as the smoke test expects.
+"""A package, or an archive, that stands in for Folioscope.
 
-It is sound as it is. A fault is a change of one of its files, or a file more.
+Its program is a shell script that answers as the smoke test expects. It is sound as it is. A
+fault is a change of one of its files, or a file more.
 """
 
 import json
@@ -8,6 +9,8 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
+from bundle.artifact import Bundle
+from linux.portable import build_portable
 from smoke.library import RIGHT_PAGES, sample_list
 
 VERSION = "0.0.1"
@@ -22,6 +25,10 @@ Description: stands in for Folioscope
 _SCRIPT = """\
 #!/bin/sh
 library="$HOME/.local/share/folioscope/Library"
+if [ "$1" = --library ]; then
+  library=$2
+  shift 2
+fi
 if [ ! -w "$HOME" ]; then
   echo "There is no library at $library, as $HOME cannot be written to." >&2
   exit 3
@@ -32,6 +39,10 @@ case "$1" in
 doctor) echo "All is well." ;;
 index)
   mkdir -p "$library"
+  if [ ! -w "$library" ]; then
+    echo "The library in $library cannot be written to." >&2
+    exit 3
+  fi
   echo "{pages} pages" >"$library/pages"
   echo '{{"failed": [], "pages_read": {pages}}}'
   ;;
@@ -82,6 +93,16 @@ def build(files: Mapping[str, str], folder: Path) -> Path:
     command = ["dpkg-deb", "--root-owner-group", "--build", str(tree), str(package)]
     subprocess.run(command, check=True, capture_output=True)
     return package
+
+
+def build_archive(files: Mapping[str, str], folder: Path) -> Path:
+    """Make a portable archive of the same program; returns its path."""
+    bundle = folder / "bundle" / "folioscope"
+    bundle.mkdir(parents=True)
+    program = bundle / "folioscope"
+    program.write_text(files["usr/bin/folioscope"], "utf-8")
+    program.chmod(0o755)
+    return build_portable(Bundle(bundle, VERSION, 1_700_000_000), folder, is_quick=True)
 
 
 def _case(query: str, file: str, page: int) -> str:

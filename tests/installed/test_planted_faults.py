@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from smoke.bare_root import why_not_here
-from tests.installed.stand_in import build, sound_files
+from tests.installed.stand_in import build, build_archive, sound_files
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = "usr/bin/folioscope"
@@ -53,6 +53,7 @@ def replaced(name: str, path: str, change: tuple[str, str], step: str) -> Fault:
     return Fault(name, lambda f: f.__setitem__(path, f[path].replace(*change)), step)
 
 
+CALL = "bash -c ': >/dev/tcp/192.0.2.1/9' 2>/dev/null"
 DOCTOR = 'doctor) echo "All is well." ;;'
 INDEX = "index)\n"
 SEARCH = "search)\n"
@@ -74,6 +75,7 @@ FAULTS = [
     script("ends-badly", DOCTOR, "doctor) exit 1 ;;", TOLD),
     script("stays-behind", INDEX, "index)\n  sleep 900 &\n", INDEXED),
     script("stays-in-memory", INDEX, "index)\n  touch /dev/shm/sem.one\n", INDEXED),
+    script("calls-home", INDEX, f"index)\n  {CALL}\n", INDEXED),
     script("loses-pages", '"pages_read": 11', '"pages_read": 10', INDEXED),
     script("finds-another-page", '"page": 4', '"page": 5', FOUND),
     script("writes-beside", INDEX, "index)\n  touch /tmp/left\n", WRITTEN),
@@ -88,6 +90,11 @@ FAULTS = [
         "upgrade over itself while a library exists: the same files",
     ),
 ]
+ARCHIVE_FAULTS = [
+    script("writes-beside-itself", SEARCH, 'search)\n  touch "$0.log" || exit 3\n', "a read-only"),
+    script("writes-for-its-owner", SEARCH, 'search)\n  [ -O "$0" ] || exit 3\n', "another user"),
+    script("leaves-a-file-at-home", INDEX, 'index)\n  touch "$HOME/.folio"\n', "nothing is left"),
+]
 
 
 def smoke(package: Path, folder: Path) -> "subprocess.CompletedProcess[str]":
@@ -100,6 +107,22 @@ def test_a_sound_package_passes(tmp_path: Path) -> None:
     done = smoke(build(sound_files(), tmp_path), tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "kept: /home/ada/.local/share/folioscope" in done.stdout
+
+
+def test_a_sound_archive_passes(tmp_path: Path) -> None:
+    done = smoke(build_archive(sound_files(), tmp_path), tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "xz is missing" in done.stdout
+    assert "kept: " in done.stdout
+
+
+@pytest.mark.parametrize("fault", ARCHIVE_FAULTS, ids=lambda fault: fault.name)
+def test_a_fault_planted_in_an_archive_is_found(fault: Fault, tmp_path: Path) -> None:
+    files = sound_files()
+    fault.plant(files)
+    done = smoke(build_archive(files, tmp_path), tmp_path)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert fault.step in done.stdout.splitlines()[-1], done.stdout
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
