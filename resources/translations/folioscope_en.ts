@@ -143,5 +143,12 @@
         <numerusform>in %Ln documents</numerusform>
       </translation>
     </message>
+    <message numerus="yes">
+      <source>shared with %Ln other computers</source>
+      <translation>
+        <numerusform>shared with %Ln other computer</numerusform>
+        <numerusform>shared with %Ln other computers</numerusform>
+      </translation>
+    </message>
   </context>
 </TS>

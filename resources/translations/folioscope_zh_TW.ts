@@ -2611,6 +2611,12 @@
       <source>second looks</source>
       <translation>再看一次</translation>
     </message>
+    <message numerus="yes">
+      <source>shared with %Ln other computers</source>
+      <translation>
+        <numerusform>與另外 %Ln 部電腦共用</numerusform>
+      </translation>
+    </message>
     <message>
       <source>the texts of pages</source>
       <translation>頁面文字</translation>

@@ -1,5 +1,7 @@
 """Preferences take hold without an OK button."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QMessageBox
@@ -48,6 +50,15 @@ def test_repair_is_offered_when_something_is_damaged(
     assert "3 pages of a.pdf" in library.outcome.text()
     library.repair.click()
     qtbot.waitUntil(lambda: desk.fakes.library.calls == ["repair"])
+
+
+def test_who_shares_the_library_is_told_with_what_it_holds(desk: WindowDesk, qtbot: QtBot) -> None:
+    library = desk.window.settings_page.library
+    assert "shared" not in library._holds.text()
+    desk.fakes.library.figures = replace(desk.fakes.library.figures, other_machines=1)
+    desk.window.indexing.library_changed.emit()
+    told = "1,624 pages in 9 documents · shared with 1 other computer"
+    qtbot.waitUntil(lambda: library._holds.text() == told)
 
 
 def test_reading_everything_again_asks_first(

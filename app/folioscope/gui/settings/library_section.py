@@ -82,9 +82,11 @@ class LibrarySection(Section):
             return
         pages = tr("%Ln pages", n=stats.pages)
         documents = tr("in %Ln documents", n=stats.documents)
-        self._holds.setText(
-            tr("{pages} {in_documents}").format(pages=pages, in_documents=documents)
-        )
+        holds = tr("{pages} {in_documents}").format(pages=pages, in_documents=documents)
+        if stats.other_machines:
+            shared = tr("shared with %Ln other computers", n=stats.other_machines)
+            holds = f"{holds} · {shared}"
+        self._holds.setText(holds)
         sizes, si = QLocale(), QLocale.DataSizeFormat.DataSizeSIFormat
         size = sizes.formattedDataSize(stats.disk_bytes, 1, si)
         spare = max(0, stats.disk_bytes - stats.live_bytes)
