@@ -152,13 +152,14 @@ def test_pages_are_found_framed_and_asked_for_by_picture(
 
 def test_models_stand_side_by_side_and_a_switch_back_costs_nothing(looked_at: Ask) -> None:
     ask = looked_at
-    assert held(ask)[TINY_LIGHT]["disk_bytes"]
     ask("models", "use", TINY_CLIP)
     before = held(ask)
     assert (before[TINY_CLIP]["pages"], before[TINY_CLIP]["pages_left"]) == (0, PAGES)
     assert (before[TINY_LIGHT]["in_use"], before[TINY_LIGHT]["pages_left"]) == (False, 0)
-    assert f"{TINY_LIGHT}, w8a8 has looked at {PAGES} pages" in ask("status").out
-    assert "can be used again at once" in ask("status").out
+    assert before[TINY_LIGHT]["disk_bytes"]
+    told = ask("status").out
+    assert f"{TINY_LIGHT}, w8a8 has looked at {PAGES} pages" in told
+    assert "can be used again at once" in told
     ask("index", "--no-ocr")
     assert {each["pages"] for each in held(ask).values()} == {PAGES}
     ask("models", "use", TINY_LIGHT)
