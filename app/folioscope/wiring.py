@@ -101,7 +101,10 @@ class OpenLibrary:
         opened = self._services(stores, reader, encoder, chosen, waits=waits_for_models)
         if warms_up:
             jobs = (stores.reading.warm_up, *opened.warm_ups)  # type: ignore[attr-defined]
-            threading.Thread(target=_warm_up, args=(jobs,), name="warming up", daemon=True).start()
+            warming = threading.Thread(target=_warm_up, args=(jobs,), name="warming up")
+            warming.start()
+            # the interpreter's end would abort it in the middle of loading, and the program with it
+            self._closing.callback(warming.join)
         return opened.services
 
     def close(self) -> None:
