@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-
 UNKNOWN = "unknown"  # a version or licence that is not told to everybody
 
 

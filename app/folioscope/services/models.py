@@ -64,8 +64,7 @@ class ShelvedModels:
         ]
         own = [(model.name, model) for model in encoders.values()]
         found = [
-            _profile(identity, model, chosen, machine, trials)
-            for identity, model in (*named, *own)
+            _profile(identity, model, chosen, machine, trials) for identity, model in (*named, *own)
         ]
         return [Profile(STARTER, None, None, is_chosen=not chosen), *_recommended(found, trials)]
 

@@ -192,9 +192,7 @@ def test_a_planted_package_inside_another_fails_it_too(python, plant, tmp_path) 
     component = {**BILL["components"][0], "licenses": [{"license": {"id": "CC-BY-NC-4.0"}}]}
     files = {"sboms/a.json": json.dumps({**BILL, "components": [component]})}
     heron = plant("heron", "License-Expression: MIT", files=files)
-    with pytest.raises(
-        legal.LegalError, match=r"glass 2\.1 .inside heron. .*CC-BY-NC-4\.0"
-    ):
+    with pytest.raises(legal.LegalError, match=r"glass 2\.1 .inside heron. .*CC-BY-NC-4\.0"):
         legal.write(python, tmp_path, asked=[heron])
 
 
