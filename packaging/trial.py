@@ -92,6 +92,10 @@ class Program:
 
     def _start(self, *arguments: object) -> "subprocess.Popen[str]":
         words = [str(self.window), *map(str, arguments)]
+        # programs started in the background of a script, as this one may be, ignore SIGINT and
+        # hand that on; with a handler of our own the window begins with the system's default
+        if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         return subprocess.Popen(
             words, cwd=self.home, env=self._environment(), stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, encoding="utf-8", errors="replace",

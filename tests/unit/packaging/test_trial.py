@@ -1,6 +1,7 @@
 """The trial of an installed program: it has to see what is wrong with one."""
 
 import re
+import signal
 import sys
 from pathlib import Path
 
@@ -59,6 +60,14 @@ def test_a_program_that_does_all_of_it_passes(tmp_path, samples, capfd) -> None:
     told = capfd.readouterr().out
     steps = [line.split()[0] for line in told.splitlines()]
     assert steps == ["version", "index", "search", "window"]
+
+
+def test_a_window_can_be_closed_where_interrupts_are_ignored(tmp_path, samples) -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # as behind nohup and &
+    try:
+        assert walk(first_steps(program(tmp_path), samples)) == 0
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.parametrize(
