@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from folioscope.domain.protocols import Health, VerifyReport
+from folioscope.gui.parts import Button
 from folioscope.gui.theme import SystemTheme, colour, is_dark
 from folioscope.jobs.progress import JobContext
 from folioscope.settings.store import SettingsStore
@@ -125,3 +126,15 @@ def test_the_theme_changes_the_whole_window_at_once(
     finally:
         themed.choose("light")
     assert desk.window.grab().toImage().pixelColor(desk.window.width() // 2, 2).lightness() > 200
+
+
+def test_the_focus_goes_along_to_the_section_that_is_clicked(
+    desk: WindowDesk, qtbot: QtBot
+) -> None:
+    page = desk.window.settings_page
+    desk.window.stack.setCurrentWidget(page)
+    rows = [button for button in page.findChildren(Button) if button.isCheckable()]
+    about = next(button for button in rows if button.text().strip() == "About")
+    qtbot.mouseClick(about, Qt.MouseButton.LeftButton)
+    assert page.choice() == page.index_of(page.about)
+    assert desk.window.focusWidget() is about

@@ -70,7 +70,7 @@ class SettingsPage(QWidget):
         ):
             self._add(section, icon_name)
         self._lay_out()
-        self._group.idClicked.connect(self.choose)
+        self._group.idClicked.connect(self._clicked)
         self.choose(0)
 
     def _add(self, section: Section, icon_name: str) -> None:
@@ -100,6 +100,11 @@ class SettingsPage(QWidget):
         across.addWidget(side)
         across.addWidget(rule(upright=True))
         across.addWidget(self._stack, 1)
+
+    def _clicked(self, index: int) -> None:
+        """Show a section that was clicked; the focus' ring goes along, or it would stay behind."""
+        self.choose(index)
+        self.take_focus()
 
     def choose(self, index: int) -> None:
         """Show a section."""
