@@ -71,10 +71,17 @@ def all_installed(path: Sequence[str] | None = None) -> Distributions:
     all_of_them = metadata.distributions(path=list(path)) if path else metadata.distributions()
     found: Distributions = {}
     for distribution in all_of_them:
-        name = distribution.metadata["Name"]
-        if name:  # a folder left over from an installation cut short has none
+        if name := _name(distribution):
             found.setdefault(canonicalize_name(name), distribution)
     return found
+
+
+def _name(distribution: metadata.Distribution) -> str:
+    """Return its name; "" of a folder that is left over from an installation cut short."""
+    try:
+        return distribution.metadata.get("Name") or ""
+    except FileNotFoundError:  # so says importlib_metadata, which takes over once it is imported
+        return ""
 
 
 def _applies(wish: Requirement, extras: Iterable[str]) -> bool:
@@ -96,8 +103,8 @@ def licence_of(distribution: metadata.Distribution) -> str:
         for line in told.get_all("Classifier") or []
         if line.startswith("License :: ") and line != "License :: OSI Approved"
     ]
-    words = (told["License"] or "").strip().split("\n")[0]
-    for text in (told["License-Expression"] or "", words, ", ".join(classified)):
+    words = (told.get("License") or "").strip().split("\n")[0]
+    for text in (told.get("License-Expression") or "", words, ", ".join(classified)):
         if expression := _expression(SHORT.get(text, text)):
             return expression
     return ", ".join(SHORT.get(line, line) for line in classified) or words

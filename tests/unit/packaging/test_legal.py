@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import legal
+import licences
 from legal.allowing import AllowList, licences_in, read_allow_list
 from legal.parts import Kind, Part
 from legal.texts import standard_text
@@ -211,3 +212,10 @@ def test_all_that_folioscope_brings_may_be_passed_on() -> None:
     models = [part for part in parts if part.kind is Kind.MODEL]
     assert models
     assert all(len(part.sha256) == 64 for part in models)
+
+
+def test_licences_are_read_where_another_reader_of_metadata_took_over(monkeypatch) -> None:
+    other = pytest.importorskip("importlib_metadata")  # keyring brings it to older Pythons
+    plain = licences.table()
+    monkeypatch.setattr(licences, "metadata", other)
+    assert licences.table() == plain
