@@ -3,45 +3,22 @@
 The modules that take these fixtures bring ``environment`` and ``documents`` themselves.
 """
 
-import json
 import shutil
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from folioscope.cli import program
 from folioscope.wiring import AppWiring
+from tests.e2e.commands import Ask, asking
 from tests.elastic_node import ElasticNode, elastic_node
 
 
-@dataclass(frozen=True)
-class Answer:
-    """A command's exit code and what it wrote."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        """What it wrote, taken as JSON."""
-        return json.loads(self.out)
-
-
 @pytest.fixture
-def ask(capsys: pytest.CaptureFixture[str]) -> Callable[..., Answer]:
+def ask(capsys: pytest.CaptureFixture[str]) -> Ask:
     """Run a command in this process."""
-
-    def run(*arguments: object) -> Answer:
-        capsys.readouterr()
-        code = program.main([str(a) for a in arguments], AppWiring())
-        out, err = capsys.readouterr()
-        return Answer(code, out, err)
-
-    return run
+    return asking(capsys)
 
 
 @pytest.fixture(scope="package")

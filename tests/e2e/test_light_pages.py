@@ -3,7 +3,6 @@
 The weights are random: the numbers mean nothing, every path is real.
 """
 
-import json
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,26 +20,12 @@ from folioscope.services.api import Services
 from folioscope.services.look_api import LookPhase
 from folioscope.stores.lance_store import LanceVectorStore
 from folioscope.wiring import AppWiring
+from tests.e2e.commands import Answer, Ask, asking, opening, own_models
 from tests.made_documents import scanned_pdf, text_pdf, written_image
 from tests.tiny_models import TINY_CLIP, TINY_LIGHT, describe, write_checkpoint
 
 PAGES = 5
 TINY = (TINY_LIGHT, TINY_CLIP)
-
-
-class Said:
-    """What a command said."""
-
-    def __init__(self, code: int, out: str, err: str) -> None:
-        self.code, self.out, self.err = code, out, err
-
-    @property
-    def json(self) -> dict[str, object]:
-        answer: dict[str, object] = json.loads(self.out)
-        return answer
-
-
-Ask = Callable[..., Said]
 
 
 @pytest.fixture(scope="module")
@@ -58,22 +43,14 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def models(installed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    own = shutil.copytree(installed, tmp_path / "models")
-    monkeypatch.setenv("FOLIOSCOPE_DATA", str(tmp_path / "data"))
-    monkeypatch.setenv("FOLIOSCOPE_MODELS", str(own))
-    return own
+    """The models of this test, which may take some of them away."""
+    return own_models(installed, tmp_path, monkeypatch)
 
 
 @pytest.fixture
 def ask(models: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Ask:
     """Run a command in this process, on this test's library."""
-
-    def run(*arguments: object) -> Said:
-        library = ["--library", str(tmp_path / "library")]
-        code = program.main([*library, *map(str, arguments)], AppWiring())
-        return Said(code, *capsys.readouterr())
-
-    return run
+    return asking(capsys, "--library", tmp_path / "library")
 
 
 @pytest.fixture(scope="module")
@@ -104,20 +81,11 @@ def looked_at(ask: Ask, whole_library: Path, tmp_path: Path) -> Ask:
 @pytest.fixture
 def opened(models: Path, tmp_path: Path) -> Iterator[Callable[[], Services]]:
     """Open the library's services, as a command does."""
-    stack: list[object] = []
-
-    def open_library() -> Services:
-        context = AppWiring().library(tmp_path / "library")
-        services = context.__enter__()
-        stack.append(context)
-        return services
-
-    yield open_library
-    for context in stack:
-        context.__exit__(None, None, None)  # type: ignore[attr-defined]
+    with opening(tmp_path / "library") as open_library:
+        yield open_library
 
 
-def looks(said: Said) -> dict[str, object]:
+def looks(said: Answer) -> dict[str, object]:
     look = said.json["look"]
     assert isinstance(look, dict)
     return look

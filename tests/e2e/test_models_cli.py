@@ -1,7 +1,6 @@
 """``folioscope models`` as others script against it, with tiny models and a hub on loopback."""
 
 import io
-import json
 import os
 import shutil
 import signal
@@ -15,6 +14,7 @@ import pytest
 from folioscope.cli import models_commands, program
 from folioscope.wiring import AppWiring
 from tests.conftest import ROOT
+from tests.e2e.commands import asking
 from tests.loopback_hub import Fault, loopback_hub, point_at
 from tests.tiny_models import TINY_M0, TINY_V4, describe, write_checkpoint
 
@@ -59,24 +59,10 @@ def hub(checkpoints, models_dir, tmp_path, monkeypatch):
         yield running
 
 
-class Said:
-    def __init__(self, code: int, out: str, err: str) -> None:
-        self.code, self.out, self.err = code, out, err
-
-    @property
-    def json(self):
-        return json.loads(self.out)
-
-
 @pytest.fixture
 def ask(capsys, models_dir):
     """Run a command in this process, with the test's folder of models."""
-
-    def run(*arguments: object) -> Said:
-        code = program.main(["--models", str(models_dir), *map(str, arguments)], AppWiring())
-        return Said(code, *capsys.readouterr())
-
-    return run
+    return asking(capsys, "--models", models_dir)
 
 
 def test_models_are_listed(ask):

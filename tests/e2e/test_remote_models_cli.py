@@ -2,32 +2,18 @@
 
 import io
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from folioscope.cli import program
 from folioscope.wiring import AppWiring
+from tests.e2e.commands import Answer, Ask
 from tests.inference_server import DIM, InferenceServer
 from tests.made_documents import text_pdf
 
 SENT_TEXTS = "The text of every page that is read, and whatever you search for, is sent to"
-
-
-@dataclass
-class Said:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self):
-        return json.loads(self.out)
-
-
-Ask = Callable[..., Said]
 
 
 @pytest.fixture
@@ -54,9 +40,9 @@ def ask(
     monkeypatch.setenv("FOLIOSCOPE_ES_API_KEY", "c2VjcmV0OmtleQ==")
     monkeypatch.setattr("sys.stdin", io.StringIO(""))
 
-    def run(*arguments: object, at: Path = library) -> Said:
+    def run(*arguments: object, at: Path = library) -> Answer:
         code = program.main(["--library", str(at), *map(str, arguments)], AppWiring())
-        return Said(code, *capsys.readouterr())
+        return Answer(code, *capsys.readouterr())
 
     return run
 

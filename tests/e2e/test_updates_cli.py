@@ -1,16 +1,15 @@
 """``folioscope updates``, asking a real server."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from folioscope import __version__
 from folioscope.domain.updates import UpdateSource
-from tests.e2e.conftest import Answer
+from tests.e2e.commands import Ask
 from tests.publisher import Publisher, notice, publisher_at
 
-Ask = Callable[..., Answer]
 NEXT = "99.0.0"
 
 

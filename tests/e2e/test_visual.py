@@ -3,7 +3,6 @@
 The weights are random: the numbers mean nothing, every path is real.
 """
 
-import json
 import os
 import shutil
 import signal
@@ -26,6 +25,7 @@ from folioscope.services.api import Services
 from folioscope.services.look_api import LookPhase
 from folioscope.stores.lance_store import LanceVectorStore
 from folioscope.wiring import AppWiring
+from tests.e2e.commands import Answer, Ask, asking, opening, own_models
 from tests.made_documents import scanned_pdf, text_pdf, written_image
 from tests.tiny_models import TINY_CLIP, TINY_M0, TINY_MODELS, TINY_V4, describe, write_checkpoint
 
@@ -48,10 +48,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def models(installed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The models of this test, which may take some of them away."""
-    own = shutil.copytree(installed, tmp_path / "models")
-    monkeypatch.setenv("FOLIOSCOPE_DATA", str(tmp_path / "data"))
-    monkeypatch.setenv("FOLIOSCOPE_MODELS", str(own))
-    return own
+    return own_models(installed, tmp_path, monkeypatch)
 
 
 @pytest.fixture
@@ -64,56 +61,26 @@ def papers(tmp_path: Path) -> Path:
     return folder
 
 
-class Said:
-    """What a command said."""
-
-    def __init__(self, code: int, out: str, err: str) -> None:
-        self.code, self.out, self.err = code, out, err
-
-    @property
-    def json(self) -> dict[str, object]:
-        answer: dict[str, object] = json.loads(self.out)
-        return answer
-
-
-Ask = Callable[..., Said]
-
-
 @pytest.fixture
 def ask(models: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Ask:
     """Run a command in this process, on this test's library."""
-
-    def run(*arguments: object) -> Said:
-        library = ["--library", str(tmp_path / "library")]
-        code = program.main([*library, *map(str, arguments)], AppWiring())
-        return Said(code, *capsys.readouterr())
-
-    return run
+    return asking(capsys, "--library", tmp_path / "library")
 
 
 @pytest.fixture
 def opened(models: Path, tmp_path: Path) -> Iterator[Callable[[], Services]]:
     """Open the library's services, as a command does."""
-    stack: list[object] = []
-
-    def open_library() -> Services:
-        context = AppWiring().library(tmp_path / "library")
-        services = context.__enter__()
-        stack.append(context)
-        return services
-
-    yield open_library
-    for context in stack:
-        context.__exit__(None, None, None)  # type: ignore[attr-defined]
+    with opening(tmp_path / "library") as open_library:
+        yield open_library
 
 
-def hits(said: Said) -> list[dict[str, object]]:
+def hits(said: Answer) -> list[dict[str, object]]:
     found = said.json["hits"]
     assert isinstance(found, list)
     return found
 
 
-def look_of(said: Said) -> dict[str, object]:
+def look_of(said: Answer) -> dict[str, object]:
     look = said.json["look"]
     assert isinstance(look, dict)
     return {key: value for key, value in look.items() if key != "device"}

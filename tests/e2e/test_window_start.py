@@ -11,7 +11,7 @@ import pytest
 
 from folioscope.gui.start import WindowStart
 from tests.conftest import ROOT
-from tests.e2e.conftest import Answer
+from tests.e2e.commands import Answer
 from tests.made_documents import text_pdf
 from tests.starter_model import starter, starter_models_dir  # noqa: F401  (fixtures)
 
