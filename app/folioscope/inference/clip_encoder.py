@@ -24,7 +24,7 @@ from folioscope.domain.models import Precision
 from folioscope.domain.pages import Float32, PageImage
 from folioscope.domain.protocols import Cancellation, EncoderSpec
 from folioscope.inference.engine import Build, Engine, Graphs, Opener, open_graphs
-from folioscope.inference.picture_preparing import PictureRules, cropped, letterboxed
+from folioscope.inference.picture_preparing import PictureRules, asked_part, letterboxed
 from folioscope.inference.sample_pictures import sample_pictures
 from folioscope.inference.sessions import Session
 from folioscope.inference.visual_files import (
@@ -103,7 +103,7 @@ class ClipEncoder:
         """Embed a text, a picture or a part of one. Raises Cancelled, InferenceError."""
         if isinstance(query, str):
             return self.embed_text(query, role=TextRole.QUERY, token=token)
-        image = query.image if query.box is None else cropped(query.image, query.box)
+        image = asked_part(query)
         if token is not None:
             token.raise_if_cancelled()
         return self._see_all([image], token)[0]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from folioscope.domain.embeddings import PictureQuery
 from folioscope.domain.geometry import Box
 from folioscope.domain.pages import Float32, PageImage
 from folioscope.domain.patches import MAX_PIXELS, MIN_PIXELS, PatchGrid, padded_size
@@ -106,6 +107,11 @@ def cropped(image: PageImage, box: Box) -> PageImage:
     x1 = max(x0 + 1, round(inside.x1 * image.width_px))
     y1 = max(y0 + 1, round(inside.y1 * image.height_px))
     return PageImage(np.ascontiguousarray(image.rgb[y0:y1, x0:x1]))
+
+
+def asked_part(query: PictureQuery) -> PageImage:
+    """Return what a query shows: the whole picture, or the part that its box covers."""
+    return query.image if query.box is None else cropped(query.image, query.box)
 
 
 def _checking(token: Cancellation | None) -> Callable[[], None]:

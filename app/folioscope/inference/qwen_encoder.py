@@ -17,7 +17,7 @@ from folioscope.domain.models import Precision
 from folioscope.domain.pages import Float32, MultiVector, PageImage
 from folioscope.domain.protocols import Cancellation, EncoderSpec
 from folioscope.inference.engine import Graphs, Opener, open_graphs
-from folioscope.inference.picture_preparing import cropped
+from folioscope.inference.picture_preparing import asked_part
 from folioscope.inference.qwen_model import QwenModel
 from folioscope.inference.qwen_towers import Seen
 from folioscope.inference.rope_positions import Placed, Sequence3D
@@ -79,7 +79,7 @@ class QwenEncoder:
         """Embed a text, a picture or a part of one. Raises Cancelled, InferenceError."""
         if isinstance(query, str):
             return self.embed_text(query, role=TextRole.QUERY, token=token)
-        image = query.image if query.box is None else cropped(query.image, query.box)
+        image = asked_part(query)
         if token is not None:
             token.raise_if_cancelled()
         return self._embed_pictures([image], token)[0]

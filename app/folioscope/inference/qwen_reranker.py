@@ -16,7 +16,7 @@ from folioscope.domain.pages import Float32, PageImage
 from folioscope.domain.protocols import Cancellation, EncoderSpec
 from folioscope.inference.engine import Graphs, Opener, open_graphs
 from folioscope.inference.feature_cache import FeatureCache
-from folioscope.inference.picture_preparing import cropped
+from folioscope.inference.picture_preparing import asked_part
 from folioscope.inference.qwen_model import QwenModel
 from folioscope.inference.qwen_towers import QwenTowers, Seen
 from folioscope.inference.rope_positions import Placed, Sequence3D
@@ -95,7 +95,7 @@ class QwenReranker:
     def _asked(self, query: QueryInput, token: Cancellation | None) -> _Side:
         if isinstance(query, str):
             return query
-        image = query.image if query.box is None else cropped(query.image, query.box)
+        image = asked_part(query)
         return self._model.see(image, token)
 
     def _shown(self, page: RerankPage, token: Cancellation | None) -> _Side:

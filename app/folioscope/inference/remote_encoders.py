@@ -20,7 +20,7 @@ from folioscope.domain.protocols import Cancellation, EncoderSpec, PageUnits
 from folioscope.domain.remote_models import RemoteModel, RemoteOffer, RemoteTask
 from folioscope.domain.store_places import ElasticSecret
 from folioscope.inference.batching import has_meaning
-from folioscope.inference.picture_preparing import cropped
+from folioscope.inference.picture_preparing import asked_part
 from folioscope.inference.remote_client import InferenceClient, RefusedInputError
 from folioscope.inference.remote_vectors import PICTURES_AT_ONCE, Endpoint
 
@@ -134,7 +134,7 @@ class RemotePictureEncoder(_Remote):
         """Embed what is asked: a text, a picture, or a part of one."""
         if isinstance(query, str):
             return self.embed_text(query, role=TextRole.QUERY, token=token)
-        rows = self._opened(token).vectors([_image(query)], is_query=False, token=token)
+        rows = self._opened(token).vectors([asked_part(query)], is_query=False, token=token)
         return Embedding(rows[0])
 
     def embed_text(
@@ -171,7 +171,7 @@ class RemoteReranker(_Remote):
                 f"The model {self._model.name} reads texts and sees no pictures.",
                 hint="Type what you look for.",
             )
-        asked = query if isinstance(query, str) else _image(query)
+        asked = query if isinstance(query, str) else asked_part(query)
         for page in pages:
             if token is not None:
                 token.checkpoint()
@@ -212,10 +212,6 @@ def _is_taken(trial: Callable[[], object]) -> bool:
     except RefusedInputError:
         return False
     return True
-
-
-def _image(query: PictureQuery) -> PageImage:
-    return query.image if query.box is None else cropped(query.image, query.box)
 
 
 def _page_vectors(page: PageUnits, rows: dict[str, int], vectors: Float32) -> PageVectors:

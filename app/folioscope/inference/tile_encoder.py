@@ -22,7 +22,7 @@ from folioscope.domain.models import Precision
 from folioscope.domain.pages import Float32, MultiVector, PageImage
 from folioscope.domain.protocols import Cancellation, EncoderSpec
 from folioscope.inference.engine import Build, Engine, Graphs, Opener, open_graphs
-from folioscope.inference.picture_preparing import cropped
+from folioscope.inference.picture_preparing import asked_part
 from folioscope.inference.picture_tiling import Bytes, TileLayout
 from folioscope.inference.sample_pictures import sample_pictures
 from folioscope.inference.sessions import CPU
@@ -111,7 +111,7 @@ class TileEncoder:
         """Embed a text, a picture or a part of one. Raises Cancelled, InferenceError."""
         if isinstance(query, str):
             return self.embed_text(query, role=TextRole.QUERY, token=token)
-        image = query.image if query.box is None else cropped(query.image, query.box)
+        image = asked_part(query)
         if token is not None:
             token.raise_if_cancelled()
         return self._embed_pictures([image], token)[0]
