@@ -3,7 +3,7 @@
 import base64
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -23,6 +23,7 @@ from folioscope.stores.elastic.errors import (
     UnknownUserError,
 )
 from tests.elastic_node import PASSWORD, ElasticNode, elastic_node
+from tests.waiting import until
 
 INDEX = "folioscope-failing"
 BRISK = Patience(tries=2, first_wait_s=0.01)
@@ -162,15 +163,6 @@ def watermarks(connection: ElasticConnection, *, is_full: bool) -> None:
         levels = dict(zip(levels, ("4000gb", "3500gb", "3000gb"), strict=True))
     levels["cluster.routing.allocation.disk.threshold_enabled"] = True if is_full else None
     connection.change("PUT", "/_cluster/settings", {"persistent": levels})
-
-
-def until(holds: Callable[[], bool]) -> None:
-    token = CancelToken()
-    for _ in range(600):
-        if holds():
-            return
-        token.wait(0.1)
-    pytest.fail("it did not come to that within a minute")
 
 
 def is_full(connection: ElasticConnection) -> bool:

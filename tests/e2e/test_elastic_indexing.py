@@ -1,6 +1,5 @@
 """A library on a real Elasticsearch node that goes away and comes back while it is indexed."""
 
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from folioscope.stores.elastic.store import ElasticsearchVectorStore
 from tests.elastic_node import ElasticNode, elastic_node
 from tests.library_parts import DrawnEncoder, Running, open_parts
 from tests.made_documents import text_pdf
+from tests.waiting import until
 
 FILES, PAGES = 16, 2
 
@@ -33,14 +33,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for number in range(FILES):
         text_pdf(made / f"{number}.pdf", PAGES, sentence=f"The heron of pond number{number} waits.")
     return made
-
-
-def until(holds: Callable[[], bool]) -> None:
-    for _ in range(1200):
-        if holds():
-            return
-        time.sleep(0.05)
-    pytest.fail("it did not come to that within a minute")
 
 
 def store(node: ElasticNode, prefix: str, library: Path) -> Callable[[], ElasticsearchVectorStore]:

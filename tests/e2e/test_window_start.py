@@ -3,8 +3,7 @@
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from tests.conftest import ROOT
 from tests.e2e.commands import Answer
 from tests.made_documents import text_pdf
 from tests.starter_model import starter, starter_models_dir  # noqa: F401  (fixtures)
+from tests.waiting import until
 
 LONG_S = 120
 Environment = dict[str, str]
@@ -39,14 +39,6 @@ def start(*arguments: object) -> "subprocess.Popen[str]":
     return subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True)
 
 
-def until(happened: Callable[[], bool], *, every_s: float = 0.1) -> None:
-    """Look again and again, for as long as the slowest machine may take."""
-    ends_at = time.monotonic() + LONG_S
-    while not happened():
-        assert time.monotonic() < ends_at
-        time.sleep(every_s)
-
-
 @pytest.fixture
 def window(environment: Environment, tmp_path: Path) -> Iterator["subprocess.Popen[str]"]:
     """A window that was opened on a file, and listens."""
@@ -54,7 +46,7 @@ def window(environment: Environment, tmp_path: Path) -> Iterator["subprocess.Pop
     process = start(tmp_path / "loan.pdf")
     data = Path(environment["FOLIOSCOPE_DATA"])
     address = Path(WindowStart(data / "Library", data).address)
-    until(lambda: address.exists() or process.poll() is not None)
+    until(lambda: address.exists() or process.poll() is not None, seconds=LONG_S, every_s=0.1)
     assert process.poll() is None, process.communicate()
     yield process
     process.kill()
@@ -74,7 +66,8 @@ def test_files_of_a_first_and_a_later_start_are_read_by_the_same_window(
         told: Answer = ask("status", "--json")
         return int(told.json["pages"]) if told.code == 0 else 0  # there may be no library yet
 
-    until(lambda: pages() == 5, every_s=2)  # each look takes time from the window itself
+    # each look takes time from the window itself
+    until(lambda: pages() == 5, seconds=LONG_S, every_s=2)
     window.send_signal(signal.SIGINT)
     assert window.communicate(timeout=LONG_S) == ("", "")
     assert list(Path(environment["FOLIOSCOPE_DATA"]).glob("folioscope-*")) == []

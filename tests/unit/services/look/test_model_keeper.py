@@ -9,6 +9,7 @@ import pytest
 from folioscope.domain.errors import InferenceError, ModelMissingError
 from folioscope.services.model_keeper import Choice, ModelKeeper
 from tests.look_parts import DrawnEyes
+from tests.waiting import until
 
 
 class Desk:
@@ -28,13 +29,6 @@ class Desk:
         eyes = DrawnEyes(choice.name, opening=self.opening)
         self.made.append(eyes)
         return eyes
-
-
-def until(holds: Callable[[], bool]) -> None:
-    end = time.monotonic() + 20
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 def test_a_model_is_opened_once_for_all() -> None:

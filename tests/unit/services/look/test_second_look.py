@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import pytest
 
@@ -17,7 +16,7 @@ from folioscope.jobs.tokens import Cancelled, CancelToken
 from folioscope.services.model_keeper import Choice, ModelKeeper
 from folioscope.services.passwords import Passwords
 from folioscope.services.second_look import SecondLook
-from tests.look_parts import LookParts, number_of, open_look_parts, too_slow
+from tests.look_parts import LookParts, number_of, too_slow
 
 
 @dataclass
@@ -54,12 +53,6 @@ class NumberReader:
             score = 0.001 if page.load is None else number_of(page.load()) / 1000 + 0.1
             self.asked.append(page.key if page.load else f"text: {page.text}")
             yield score
-
-
-@pytest.fixture
-def parts(tmp_path: Path) -> Iterator[LookParts]:
-    with open_look_parts(tmp_path) as opened:
-        yield opened
 
 
 def look_of(parts: LookParts, reader: NumberReader | None) -> SecondLook:
