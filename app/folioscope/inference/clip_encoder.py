@@ -5,42 +5,27 @@ bottom of every page. Here a page is fitted into the square whole, on white. Til
 way: several vectors a page, which neither its training nor a store of single vectors knows.
 """
 
-import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from folioscope.domain.embeddings import (
-    DeviceChoice,
-    Embedding,
-    EmbeddingTask,
-    EncoderNeeds,
-    QueryInput,
-    TextRole,
-)
-from folioscope.domain.errors import InferenceError
+from folioscope.domain.embeddings import Embedding, EmbeddingTask, TextRole
 from folioscope.domain.models import Precision
 from folioscope.domain.pages import Float32, PageImage
-from folioscope.domain.protocols import Cancellation, EncoderSpec
-from folioscope.inference.engine import Build, Engine, Graphs, Opener, open_graphs
-from folioscope.inference.picture_preparing import PictureRules, asked_part, letterboxed
+from folioscope.domain.protocols import Cancellation
+from folioscope.inference.engine import Graphs, Opener, open_graphs
+from folioscope.inference.picture_preparing import PictureRules, letterboxed
 from folioscope.inference.sample_pictures import sample_pictures
 from folioscope.inference.sessions import Session
-from folioscope.inference.visual_files import (
-    GRAPHS,
-    TEXT,
-    TOKENIZER_FILE,
-    VISION,
-    least_cosine,
-    needs_of,
-)
+from folioscope.inference.visual_files import TEXT, VISION
 from folioscope.inference.visual_manifest import VisualManifest
+from folioscope.inference.visual_model import PictureEncoder, VisualModel
 from folioscope.inference.visual_spec import chosen_dim, cut_to, task_number, visual_spec
 from folioscope.inference.visual_tokenising import VisualTokenizer
 
 
-class ClipEncoder:
+class ClipEncoder(PictureEncoder[VisualTokenizer]):
     """An Encoder with single vectors only."""
 
     def __init__(
@@ -54,12 +39,11 @@ class ClipEncoder:
         opener: Opener = open_graphs,
     ) -> None:
         self._manifest = manifest
-        self._folder = folder
         self._dim = chosen_dim(manifest, dim)
         task_number(manifest, task)  # refuses what it has no adapter for
         side, image = manifest.image.size_px, manifest.image
         self._rules = PictureRules(image.mean, image.std)
-        self._spec = visual_spec(
+        spec = visual_spec(
             manifest,
             folder,
             precision=precision,
@@ -67,46 +51,15 @@ class ClipEncoder:
             dim=self._dim,
             pictures=f"letterbox-{side}-white",
         )
-        self._build = Build(manifest.title, folder, GRAPHS, least_cosine(manifest, precision))
-        self._engine = Engine(self._build, self._sample, opener=opener)
-        self._lock = threading.Lock()
-        self._tokenizer: VisualTokenizer | None = None
-
-    @property
-    def spec(self) -> EncoderSpec:
-        """What shapes the vectors."""
-        return self._spec
-
-    @property
-    def needs(self) -> EncoderNeeds:
-        """What it asks of a page's picture."""
-        return needs_of(self._manifest, self.device)
-
-    @property
-    def device(self) -> DeviceChoice:
-        """What runs it, and why."""
-        return self._engine.device
-
-    def open(self) -> None:
-        """Load the model unless it is loaded; raise ModelMissingError, InferenceError."""
-        with self._lock:
-            if self._tokenizer is None:
-                self._build.require(TOKENIZER_FILE)
-                self._tokenizer = VisualTokenizer.load(self._folder / TOKENIZER_FILE)
-            self._engine.open()
-
-    def close(self) -> None:
-        """Let go of the model; runs in other threads end by themselves."""
-        self._engine.close()
-
-    def embed_query(self, query: QueryInput, *, token: Cancellation | None = None) -> Embedding:
-        """Embed a text, a picture or a part of one. Raises Cancelled, InferenceError."""
-        if isinstance(query, str):
-            return self.embed_text(query, role=TextRole.QUERY, token=token)
-        image = asked_part(query)
-        if token is not None:
-            token.raise_if_cancelled()
-        return self._see_all([image], token)[0]
+        model = VisualModel(
+            manifest,
+            folder,
+            precision=precision,
+            sample=self._sample,
+            opener=opener,
+            prepare=_tokenizer_alone,
+        )
+        super().__init__(model, spec)
 
     def embed_text(
         self, text: str, *, role: TextRole, token: Cancellation | None = None
@@ -114,16 +67,14 @@ class ClipEncoder:
         """Embed a text as what is asked or as what is searched."""
         if token is not None:
             token.raise_if_cancelled()
-        if self._tokenizer is None:
-            raise InferenceError(f"The model {self._manifest.title} is not open.")
         prompts = self._manifest.prompts
-        tokens = self._tokenizer.tokens(
+        tokens = self._model.words.tokens(
             prompts.query if role is TextRole.QUERY else prompts.passage,
             {"text": text},
             max_tokens=self._manifest.max_tokens,
         )
         inputs = {"input_ids": tokens.ids[None]}
-        (vector,) = self._engine.each(
+        (vector,) = self._model.engine.each(
             [inputs],
             lambda graphs, batch: list(
                 graphs[TEXT].run(_output(graphs[TEXT]), batch[0], token=token)
@@ -139,12 +90,14 @@ class ClipEncoder:
         for batch in _groups(images, self.needs.batch_pages):
             if token is not None:
                 token.checkpoint()
-            made += self._see_all(batch, token)
+            made += self._embed_pictures(batch, token)
         return made
 
-    def _see_all(self, images: Sequence[PageImage], token: Cancellation | None) -> list[Embedding]:
+    def _embed_pictures(
+        self, images: Sequence[PageImage], token: Cancellation | None
+    ) -> list[Embedding]:
         squares = [self._square(image, token) for image in images]
-        vectors = self._engine.each(squares, lambda graphs, part: _seen(graphs, part, token))
+        vectors = self._model.engine.each(squares, lambda graphs, part: _seen(graphs, part, token))
         return [Embedding(cut_to(vector, self._dim)) for vector in vectors]
 
     def _square(self, image: PageImage, token: Cancellation | None = None) -> Float32:
@@ -155,6 +108,10 @@ class ClipEncoder:
         """Embed two pictures on any provider, to compare devices."""
         squares = [self._square(image) for image in sample_pictures()]
         return np.stack([_seen(graphs, [square], None)[0] for square in squares])
+
+
+def _tokenizer_alone(_manifest: VisualManifest, tokenizer: VisualTokenizer) -> VisualTokenizer:
+    return tokenizer
 
 
 def _seen(graphs: Graphs, squares: Sequence[Float32], token: Cancellation | None) -> list[Float32]:

@@ -5,25 +5,18 @@ from pathlib import Path
 
 import numpy as np
 
-from folioscope.domain.embeddings import (
-    DeviceChoice,
-    Embedding,
-    EmbeddingTask,
-    EncoderNeeds,
-    QueryInput,
-    TextRole,
-)
+from folioscope.domain.embeddings import Embedding, EmbeddingTask, TextRole
 from folioscope.domain.models import Precision
 from folioscope.domain.pages import Float32, MultiVector, PageImage
-from folioscope.domain.protocols import Cancellation, EncoderSpec
+from folioscope.domain.protocols import Cancellation
 from folioscope.inference.engine import Graphs, Opener, open_graphs
-from folioscope.inference.picture_preparing import asked_part
-from folioscope.inference.qwen_model import QwenModel
-from folioscope.inference.qwen_towers import Seen
+from folioscope.inference.qwen_model import QwenModel, see_picture
+from folioscope.inference.qwen_towers import QwenTowers, Seen
 from folioscope.inference.rope_positions import Placed, Sequence3D
 from folioscope.inference.sample_pictures import sample_pictures
 from folioscope.inference.visual_files import TEXT
 from folioscope.inference.visual_manifest import VisualManifest
+from folioscope.inference.visual_model import PictureEncoder
 from folioscope.inference.visual_spec import chosen_dim, cut_to, task_number, visual_spec
 from folioscope.inference.visual_tokenising import Tokens
 
@@ -31,7 +24,7 @@ _LAST = "last"  # a manifest's word for models that are read at their last token
 _NOTHING: tuple[Float32, Float32 | None] = (np.zeros(0, np.float32), None)
 
 
-class QwenEncoder:
+class QwenEncoder(PictureEncoder[QwenTowers]):
     """An Encoder with single vectors and, where the model has them, a row a token or patch."""
 
     def __init__(
@@ -47,42 +40,16 @@ class QwenEncoder:
         self._manifest = manifest
         self._dim = chosen_dim(manifest, dim)
         self._task, self._task_number = task, task_number(manifest, task)
-        self._spec = visual_spec(manifest, folder, precision=precision, task=task, dim=self._dim)
-        self._model = QwenModel(
-            manifest, folder, precision=precision, sample=self._sample, opener=opener
+        spec = visual_spec(manifest, folder, precision=precision, task=task, dim=self._dim)
+        model = QwenModel(
+            manifest,
+            folder,
+            precision=precision,
+            sample=self._sample,
+            opener=opener,
+            prepare=QwenTowers,
         )
-
-    @property
-    def spec(self) -> EncoderSpec:
-        """What shapes the vectors."""
-        return self._spec
-
-    @property
-    def needs(self) -> EncoderNeeds:
-        """What it asks of a page's picture."""
-        return self._model.needs
-
-    @property
-    def device(self) -> DeviceChoice:
-        """What runs it, and why."""
-        return self._model.device
-
-    def open(self) -> None:
-        """Load the model unless it is loaded; raise ModelMissingError, InferenceError."""
-        self._model.open()
-
-    def close(self) -> None:
-        """Let go of the model; runs in other threads end by themselves."""
-        self._model.close()
-
-    def embed_query(self, query: QueryInput, *, token: Cancellation | None = None) -> Embedding:
-        """Embed a text, a picture or a part of one. Raises Cancelled, InferenceError."""
-        if isinstance(query, str):
-            return self.embed_text(query, role=TextRole.QUERY, token=token)
-        image = asked_part(query)
-        if token is not None:
-            token.raise_if_cancelled()
-        return self._embed_pictures([image], token)[0]
+        super().__init__(model, spec)
 
     def embed_text(
         self, text: str, *, role: TextRole, token: Cancellation | None = None
@@ -93,7 +60,7 @@ class QwenEncoder:
         prompts, max_tokens = self._manifest.prompts, self._manifest.max_tokens
         # text-matching compares like with like: both sides are prompted as queries
         is_query = role is TextRole.QUERY or self._task is EmbeddingTask.TEXT_MATCHING
-        tokens = self._model.towers.tokenizer.tokens(
+        tokens = self._model.words.tokenizer.tokens(
             prompts.query if is_query else prompts.passage,
             {"text": text},
             max_tokens=max_tokens,
@@ -122,19 +89,19 @@ class QwenEncoder:
         for image in images:
             if token is not None and waits:
                 token.checkpoint()
-            seen.append(self._model.see(image, token))
+            seen.append(see_picture(self._model, image, token))
         sequences = [self._around(prompt, each) for each in seen]
         made = self._read(sequences, token)
         return [self._of_page(*each) for each in zip(made, sequences, seen, strict=True)]
 
     def _picture_prompt(self) -> Tokens:
-        return self._model.towers.tokenizer.tokens(
+        return self._model.words.tokenizer.tokens(
             self._manifest.prompts.image, {}, max_tokens=self._manifest.max_tokens
         )
 
     def _around(self, prompt: Tokens, seen: Seen) -> Sequence3D:
         """Put a picture into the prompt; the mean is over it and the marks at its ends."""
-        towers = self._model.towers
+        towers = self._model.words
         tokens, (first,) = towers.expanded(prompt, [seen.grid])
         start = np.flatnonzero(tokens.ids[:first] == towers.marks.start)
         last = first + len(seen.grid)
@@ -170,7 +137,7 @@ class QwenEncoder:
         self, sequences: Sequence[Sequence3D], token: Cancellation | None
     ) -> list[tuple[Float32, Float32 | None]]:
         """Run the text tower: single vector and rows of each, in the order given."""
-        towers = self._model.towers
+        towers = self._model.words
         made: list[tuple[Float32, Float32 | None]] = [_NOTHING] * len(sequences)
         lengths = [len(sequence) for sequence in sequences]
         for batch in towers.batches(self._model.engine.graphs, lengths):
@@ -184,7 +151,7 @@ class QwenEncoder:
         self, graphs: Graphs, sequences: Sequence[Sequence3D], token: Cancellation | None
     ) -> list[tuple[Float32, Float32 | None]]:
         has_rows = "multi" in graphs[TEXT].outputs
-        found = self._model.towers.read(
+        found = self._model.words.read(
             graphs,
             sequences,
             outputs=["single", "multi"] if has_rows else ["single"],
@@ -195,7 +162,7 @@ class QwenEncoder:
 
     def _sample(self, graphs: Graphs) -> Float32:
         """Embed two pictures on any provider, to compare devices."""
-        prompt, towers = self._picture_prompt(), self._model.towers
+        prompt, towers = self._picture_prompt(), self._model.words
         seen = [towers.see(graphs, image) for image in sample_pictures()]
         sequences = [self._around(prompt, each) for each in seen]
         return np.stack([self._heads(graphs, [each], None)[0][0] for each in sequences])

@@ -9,19 +9,20 @@ from pathlib import Path
 
 import numpy as np
 
-from folioscope.domain.embeddings import DeviceChoice, EncoderNeeds, QueryInput, RerankPage
+from folioscope.domain.embeddings import QueryInput, RerankPage
 from folioscope.domain.errors import DocumentError
 from folioscope.domain.models import Precision
 from folioscope.domain.pages import Float32, PageImage
-from folioscope.domain.protocols import Cancellation, EncoderSpec
+from folioscope.domain.protocols import Cancellation
 from folioscope.inference.engine import Graphs, Opener, open_graphs
 from folioscope.inference.feature_cache import FeatureCache
 from folioscope.inference.picture_preparing import asked_part
-from folioscope.inference.qwen_model import QwenModel
+from folioscope.inference.qwen_model import QwenModel, see_picture
 from folioscope.inference.qwen_towers import QwenTowers, Seen
 from folioscope.inference.rope_positions import Placed, Sequence3D
 from folioscope.inference.sample_pictures import sample_pictures
 from folioscope.inference.visual_manifest import VisualManifest
+from folioscope.inference.visual_model import RunsModel
 from folioscope.inference.visual_spec import visual_spec
 
 _MOST_QUERY_TOKENS = 512  # what jina-reranker-m0 was trained with
@@ -32,7 +33,7 @@ _SAMPLE_QUERY = "black bars"
 _Side = str | Seen
 
 
-class QwenReranker:
+class QwenReranker(RunsModel[QwenTowers]):
     """A Reranker: reads query and page together. Features of pages' pictures are kept by key."""
 
     def __init__(
@@ -44,34 +45,21 @@ class QwenReranker:
         opener: Opener = open_graphs,
     ) -> None:
         self._manifest = manifest
-        self._spec = visual_spec(manifest, folder, precision=precision)
-        self._model = QwenModel(
-            manifest, folder, precision=precision, sample=self._sample, opener=opener
+        spec = visual_spec(manifest, folder, precision=precision)
+        model = QwenModel(
+            manifest,
+            folder,
+            precision=precision,
+            sample=self._sample,
+            opener=opener,
+            prepare=QwenTowers,
         )
+        super().__init__(model, spec)
         self._features = FeatureCache()
-
-    @property
-    def spec(self) -> EncoderSpec:
-        """What shapes the scores."""
-        return self._spec
-
-    @property
-    def needs(self) -> EncoderNeeds:
-        """What it asks of a page's picture."""
-        return self._model.needs
-
-    @property
-    def device(self) -> DeviceChoice:
-        """What runs it, and why."""
-        return self._model.device
-
-    def open(self) -> None:
-        """Load the model unless it is loaded; raise ModelMissingError, InferenceError."""
-        self._model.open()
 
     def close(self) -> None:
         """Let go of the model and of the features it kept."""
-        self._model.close()
+        super().close()
         self._features.clear()
 
     def scores(
@@ -96,7 +84,7 @@ class QwenReranker:
         if isinstance(query, str):
             return query
         image = asked_part(query)
-        return self._model.see(image, token)
+        return see_picture(self._model, image, token)
 
     def _shown(self, page: RerankPage, token: Cancellation | None) -> _Side:
         """Return a page's features, or its text where there is no picture."""
@@ -111,7 +99,7 @@ class QwenReranker:
             if page.text:
                 return page.text
             raise
-        seen = self._model.see(image, token)
+        seen = see_picture(self._model, image, token)
         if page.key:
             self._features.put(page.key, seen)
         return seen
@@ -119,7 +107,7 @@ class QwenReranker:
     def _judged(
         self, documents: Sequence[_Side], query: _Side, token: Cancellation | None
     ) -> list[float]:
-        towers = self._model.towers
+        towers = self._model.words
         pairs = [self._pair(towers, document, query) for document in documents]
         scores = [0.0] * len(pairs)
         for batch in towers.batches(self._model.engine.graphs, [len(pair) for pair in pairs]):
@@ -175,7 +163,7 @@ class QwenReranker:
 
     def _sample(self, graphs: Graphs) -> Float32:
         """Judge two pictures on any provider, to compare devices."""
-        towers, rows = self._model.towers, []
+        towers, rows = self._model.words, []
         for image in sample_pictures():
             seen = towers.see(graphs, image)
             pair = self._pair(towers, seen, _SAMPLE_QUERY)

@@ -3,40 +3,25 @@
 The model has no vector for a page as a whole, so ``single`` is empty: what there is are the rows.
 """
 
-import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from folioscope.domain.embeddings import (
-    DeviceChoice,
-    Embedding,
-    EmbeddingTask,
-    EncoderNeeds,
-    QueryInput,
-    TextRole,
-)
-from folioscope.domain.errors import InferenceError
+from folioscope.domain.embeddings import Embedding, EmbeddingTask, TextRole
 from folioscope.domain.models import Precision
 from folioscope.domain.pages import Float32, MultiVector, PageImage
-from folioscope.domain.protocols import Cancellation, EncoderSpec
-from folioscope.inference.engine import Build, Engine, Graphs, Opener, open_graphs
-from folioscope.inference.picture_preparing import asked_part
+from folioscope.domain.protocols import Cancellation
+from folioscope.inference.engine import Graphs, Opener, open_graphs
 from folioscope.inference.picture_tiling import Bytes, TileLayout
 from folioscope.inference.sample_pictures import sample_pictures
 from folioscope.inference.sessions import CPU
 from folioscope.inference.tile_prompt import TilePrompt
 from folioscope.inference.tile_rules import rules_of
 from folioscope.inference.tile_towers import PlainTiles, TilePicture, read_prompts, see_tiles
-from folioscope.inference.visual_files import (
-    GRAPHS,
-    TEXT,
-    TOKENIZER_FILE,
-    least_cosine,
-    needs_of,
-)
+from folioscope.inference.visual_files import TEXT
 from folioscope.inference.visual_manifest import VisualManifest
+from folioscope.inference.visual_model import PictureEncoder, VisualModel
 from folioscope.inference.visual_spec import chosen_dim, task_number, visual_spec
 from folioscope.inference.visual_tokenising import Tokens, VisualTokenizer
 
@@ -45,7 +30,7 @@ _MOST_TOKENS_ON_CARDS = 8_192
 _NO_VECTOR = np.zeros(0, np.float32)
 
 
-class TileEncoder:
+class TileEncoder(PictureEncoder[TilePrompt]):
     """An Encoder with a row a token: of pages for each square of a tile, the whole, the prompt."""
 
     def __init__(
@@ -59,62 +44,31 @@ class TileEncoder:
         opener: Opener = open_graphs,
     ) -> None:
         self._manifest = manifest
-        self._folder = folder
         chosen_dim(manifest, dim)  # refuses any: there is no vector to cut
         task_number(manifest, task)  # refuses what it has no adapter for
         self._rules = rules_of(manifest)
-        self._spec = visual_spec(
+        self._plain = PlainTiles()
+        spec = visual_spec(
             manifest,
             folder,
             precision=precision,
             task=task,
             pictures=f"tiles-{self._rules.longest_px}-{self._rules.tile_px}",
         )
-        self._build = Build(manifest.title, folder, GRAPHS, least_cosine(manifest, precision))
-        self._engine = Engine(self._build, self._sample, opener=opener)
-        self._plain = PlainTiles()
-        self._lock = threading.Lock()
-        self._opened: TilePrompt | None = None
-
-    @property
-    def spec(self) -> EncoderSpec:
-        """What shapes the vectors."""
-        return self._spec
-
-    @property
-    def needs(self) -> EncoderNeeds:
-        """What it asks of a page's picture."""
-        return needs_of(self._manifest, self.device)
-
-    @property
-    def device(self) -> DeviceChoice:
-        """What runs it, and why."""
-        return self._engine.device
-
-    def open(self) -> None:
-        """Load the model unless it is loaded; raise ModelMissingError, InferenceError."""
-        with self._lock:
-            if self._opened is None:
-                self._build.require(TOKENIZER_FILE)
-                tokenizer = VisualTokenizer.load(self._folder / TOKENIZER_FILE)
-                prompt = TilePrompt(self._manifest, tokenizer)
-                prompt.check()
-                self._opened = prompt
-            self._engine.open()
+        model = VisualModel(
+            manifest,
+            folder,
+            precision=precision,
+            sample=self._sample,
+            opener=opener,
+            prepare=_checked_prompt,
+        )
+        super().__init__(model, spec)
 
     def close(self) -> None:
         """Let go of the model; runs in other threads end by themselves."""
-        self._engine.close()
+        super().close()
         self._plain = PlainTiles()
-
-    def embed_query(self, query: QueryInput, *, token: Cancellation | None = None) -> Embedding:
-        """Embed a text, a picture or a part of one. Raises Cancelled, InferenceError."""
-        if isinstance(query, str):
-            return self.embed_text(query, role=TextRole.QUERY, token=token)
-        image = asked_part(query)
-        if token is not None:
-            token.raise_if_cancelled()
-        return self._embed_pictures([image], token)[0]
 
     def embed_text(
         self, text: str, *, role: TextRole, token: Cancellation | None = None
@@ -138,7 +92,7 @@ class TileEncoder:
     def _text_tokens(self, text: str, role: TextRole) -> Tokens:
         prompts = self._manifest.prompts
         template = prompts.query if role is TextRole.QUERY else prompts.passage
-        tokenizer, most = self._prompt.tokenizer, self._manifest.max_tokens
+        tokenizer, most = self._model.words.tokenizer, self._manifest.max_tokens
         around = len(tokenizer.tokens(template, {"text": ""}, max_tokens=most))
         return tokenizer.tokens(  # a long text loses its end, not what the template puts behind
             template,
@@ -159,7 +113,7 @@ class TileEncoder:
         seen = self._see([tile for each in tiles for tile in each], token)
         pictures = list(self._with_prompts(layouts, seen))
         made = self._read(pictures, token)
-        image_number = self._prompt.image_number
+        image_number = self._model.words.image_number
         return [
             self._of_page(rows, picture.tokens, layout, image_number)
             for rows, picture, layout in zip(made, pictures, layouts, strict=True)
@@ -167,7 +121,7 @@ class TileEncoder:
 
     def _see(self, tiles: list[Bytes], token: Cancellation | None) -> list[Float32]:
         """Run the vision half; where memory lacks, on fewer tiles at a time."""
-        return self._engine.each(
+        return self._model.engine.each(
             tiles, lambda graphs, part: see_tiles(graphs, part, self._rules, self._plain, token)
         )
 
@@ -178,7 +132,7 @@ class TileEncoder:
         for layout in layouts:
             part = seen[first : first + len(layout)]
             first += len(layout)
-            yield TilePicture(self._prompt.tokens(layout), np.stack(part))
+            yield TilePicture(self._model.words.tokens(layout), np.stack(part))
 
     def _of_page(
         self, rows: Float32, tokens: Tokens, layout: TileLayout, image_number: int
@@ -190,11 +144,11 @@ class TileEncoder:
     def _read(self, pictures: Sequence[TilePicture], token: Cancellation | None) -> list[Float32]:
         """Run the text half: the rows of each prompt, in the order given."""
         made: list[Float32] = [np.zeros((0, 0), np.float32)] * len(pictures)
-        is_alone = self._engine.graphs.provider == CPU
+        is_alone = self._model.engine.graphs.provider == CPU
         most = 1 if is_alone else _MOST_TOKENS_ON_CARDS
         for batch in _alike(list(map(len, pictures)), most_tokens=most):
             items = [pictures[number] for number in batch]
-            values = self._engine.each(items, lambda g, part: self._rows(g, part, token))
+            values = self._model.engine.each(items, lambda g, part: self._rows(g, part, token))
             for number, value in zip(batch, values, strict=True):
                 made[number] = value
         return made
@@ -210,13 +164,6 @@ class TileEncoder:
             token=token,
         )
 
-    @property
-    def _prompt(self) -> TilePrompt:
-        prompt = self._opened
-        if prompt is None:
-            raise InferenceError(f"The model {self._manifest.title} is not open.")
-        return prompt
-
     def _sample(self, graphs: Graphs) -> Float32:
         """Embed two pictures, each as one tile, on any provider, to compare devices."""
         layout = TileLayout(0, 0, self._rules.cells)
@@ -227,6 +174,12 @@ class TileEncoder:
             (picture,) = self._with_prompts([layout], seen)
             vectors.append(self._rows(graphs, [picture], None)[0].mean(axis=0))
         return np.stack(vectors)
+
+
+def _checked_prompt(manifest: VisualManifest, tokenizer: VisualTokenizer) -> TilePrompt:
+    prompt = TilePrompt(manifest, tokenizer)
+    prompt.check()
+    return prompt
 
 
 def _alike(lengths: Sequence[int], *, most_tokens: int) -> Iterator[list[int]]:

@@ -97,21 +97,9 @@ class PageSearchService:
         page_filter = self._joined(scope, parsed.filter)
         if not parsed.text:
             return self._unasked(parsed, page_filter, started)
-        looks = named_looks(parsed.text)
         seen = self._asker.text(parsed.text, token=token) if self._asker else None
-        query = self._store_query(parsed, looks, page_filter, seen, token)
-        candidates = self._store.search(query, limit=max(CANDIDATES, 2 * limit))
-        _stop_if_cancelled(token)
-        evidence = fuse(
-            candidates,
-            query.look_weights,
-            self._counts(candidates),
-            seen=None if seen is None else self._sight(candidates, seen),
-            weights=self._weights,
-        )
-        ask = Ask(QueryWords(query.words), looks)
-        question = Question(parsed, ask, scope, page_filter, limit, started, seen)
-        return Answer(self._store, question, candidates, evidence).results(token)
+        question = Question(parsed, _ask(parsed), scope, page_filter, limit, started, seen)
+        return self._by_words(question, token)
 
     def search_picture(
         self,
@@ -133,41 +121,16 @@ class PageSearchService:
         parsed = parse_query(text, today=self._today())
         scope = self._joined(scope, parsed.filter)
         if parsed.text:
-            return self._with_words(parsed, seen, scope, limit, started, token)
+            ask = _ask(parsed, is_picture=True)
+            question = Question(parsed, ask, scope, scope, limit, started, seen)
+            return self._by_words(question, token)
         query = StoreQuery(visual=seen.as_visual(), filter=scope)
-        candidates = self._store.search(query, limit=max(CANDIDATES, 2 * limit))
-        _stop_if_cancelled(token)
-        candidates = _looked_at(candidates)
+        candidates = _looked_at(self._candidates(query, limit, token))
         likeness = self._sight(candidates, seen)
         evidence = by_likeness(candidates, likeness, by_rows=seen.by_rows)
         named = PART_OF_PICTURE if picture.box else PICTURE
         parsed = replace(parsed, raw=f"{named}, {text.strip()}" if text.strip() else named)
         ask = Ask(QueryWords(WordQuery()), NamedLooks(), is_picture=True)
-        question = Question(parsed, ask, scope, scope, limit, started, seen)
-        return Answer(self._store, question, candidates, evidence).results(token)
-
-    def _with_words(
-        self,
-        parsed: ParsedQuery,
-        seen: SeenQuery,
-        scope: PageFilter,
-        limit: int,
-        started: float,
-        token: Cancellation | None,
-    ) -> SearchResults:
-        """Answer a picture and words: what it shows takes the place of how the words look."""
-        looks = named_looks(parsed.text)
-        query = self._store_query(parsed, looks, scope, seen, token)
-        candidates = self._store.search(query, limit=max(CANDIDATES, 2 * limit))
-        _stop_if_cancelled(token)
-        evidence = fuse(
-            candidates,
-            query.look_weights,
-            self._counts(candidates),
-            seen=self._sight(candidates, seen),
-            weights=replace(self._weights, seen=SEEN_BY_PICTURE),
-        )
-        ask = Ask(QueryWords(query.words), looks, is_picture=True)
         question = Question(parsed, ask, scope, scope, limit, started, seen)
         return Answer(self._store, question, candidates, evidence).results(token)
 
@@ -182,6 +145,30 @@ class PageSearchService:
         started = time.perf_counter()
         _stop_if_cancelled(token)
         return self._listed(ParsedQuery(raw="", text=""), StoreQuery(filter=scope), started)
+
+    def _by_words(self, question: Question, token: Cancellation | None) -> SearchResults:
+        """Answer what has words.
+
+        What a picture beside them shows takes the place of how the words look.
+        """
+        query = self._store_query(question, token)
+        candidates = self._candidates(query, question.limit, token)
+        weights, seen = self._weights, question.seen
+        if question.ask.is_picture:
+            weights = replace(weights, seen=SEEN_BY_PICTURE)
+        evidence = fuse(
+            candidates,
+            query.look_weights,
+            self._counts(candidates),
+            seen=None if seen is None else self._sight(candidates, seen),
+            weights=weights,
+        )
+        return Answer(self._store, question, candidates, evidence).results(token)
+
+    def _candidates(self, query: StoreQuery, limit: int, token: Cancellation | None) -> Candidates:
+        candidates = self._store.search(query, limit=max(CANDIDATES, 2 * limit))
+        _stop_if_cancelled(token)
+        return candidates
 
     def _joined(self, scope: PageFilter, typed: PageFilter) -> PageFilter:
         joined = both(scope, typed)
@@ -209,23 +196,16 @@ class PageSearchService:
             elapsed_ms=(time.perf_counter() - started) * 1000,
         )
 
-    def _store_query(
-        self,
-        parsed: ParsedQuery,
-        looks: NamedLooks,
-        page_filter: PageFilter,
-        seen: SeenQuery | None,
-        token: Cancellation | None,
-    ) -> StoreQuery:
-        learnt, weights = self._learn(), self._weights
-        vector = self._encoder.embed_query(parsed.text, token=token)
+    def _store_query(self, question: Question, token: Cancellation | None) -> StoreQuery:
+        learnt, weights, seen = self._learn(), self._weights, question.seen
+        vector = self._encoder.embed_query(question.parsed.text, token=token)
         return StoreQuery(
-            words=word_query(parsed),
+            words=question.ask.words.query,
             vector=vector - learnt.mean,
-            look_weights=weigh_looks(looks, learnt.looks, vector, weights=weights),
+            look_weights=weigh_looks(question.ask.looks, learnt.looks, vector, weights=weights),
             visual=None if seen is None else seen.as_visual(),
             view_weights=view_weights(weights),
-            filter=page_filter,
+            filter=question.page_filter,
         )
 
     def _sight(self, candidates: Candidates, seen: SeenQuery) -> Float32:
@@ -248,6 +228,10 @@ class PageSearchService:
             found = self._store.documents(sorted(unknown))
             known.update({d.document_id: d.page_count for d in found})
         return known
+
+
+def _ask(parsed: ParsedQuery, *, is_picture: bool = False) -> Ask:
+    return Ask(QueryWords(word_query(parsed)), named_looks(parsed.text), is_picture=is_picture)
 
 
 def _looked_at(candidates: Candidates) -> Candidates:

@@ -201,7 +201,7 @@ def test_tiles_and_pages_side_by_side_are_as_pages_alone(on_a_card, encoder):
 
 def test_devices_are_compared_by_two_pictures(encoder, folders):
     """What is compared must tell pictures apart, or any device would do."""
-    graphs = encoder._engine.graphs
+    graphs = encoder._model.engine.graphs
     vectors = encoder._sample(graphs)
     assert vectors.shape == (2, 128)
     assert np.abs(vectors[0] - vectors[1]).max() > 0.01

@@ -23,7 +23,8 @@ _SOURCE = f"doc['{FIELD}'].size() == 0 ? 0 : Math.max(0, maxSimDotProduct(params
 
 def ranks_of(rows: Float32) -> list[list[int]]:
     """Return rows (n, dim) as the field takes them."""
-    return np.rint(unit_rows(rows) * _FULL).astype(np.int8).tolist()  # type: ignore[no-any-return]
+    ranks: list[list[int]] = np.rint(unit_rows(rows) * _FULL).astype(np.int8).tolist()
+    return ranks
 
 
 def rescoring(rows: Float32) -> Json:
