@@ -44,7 +44,20 @@ NEVER_IMPORTED = (
     "pip",
     "pkg_resources",
     "polars",
+    "pyarrow.acero",  # down to the tests: what PyArrow offers and LanceDB never asks for
+    "pyarrow.benchmark",
+    "pyarrow.conftest",
+    "pyarrow.csv",
+    "pyarrow.cuda",
+    "pyarrow.dataset",  # another module stands in its place
+    "pyarrow.feather",
     "pyarrow.flight",
+    "pyarrow.interchange",
+    "pyarrow.json",
+    "pyarrow.jvm",
+    "pyarrow.orc",
+    "pyarrow.parquet",
+    "pyarrow.substrait",
     "pyarrow.tests",
     "pytest",
     "readline",
@@ -53,6 +66,10 @@ NEVER_IMPORTED = (
     "tkinter",
     "torch",
     "trio",
+)
+# modules of ours under the names of others that are left out, as PyInstaller lists modules
+STAND_INS = (
+    ("pyarrow.dataset", str(Path(__file__).with_name("pyarrow_dataset.py")), "PYMODULE-2"),
 )
 
 

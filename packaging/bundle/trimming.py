@@ -22,8 +22,16 @@ class Cut:
 
 CUTS = (
     Cut(
-        "LanceDB reads local folders: no Flight, no cloud stores, no other formats",
+        "LanceDB reads local folders by itself: no Flight, no cloud stores, no other formats",
         (
+            "pyarrow/_acero*",
+            "pyarrow/_csv*",
+            "pyarrow/_dataset*",
+            "pyarrow/_json*",
+            "pyarrow/_parquet*",
+            "pyarrow/_substrait*",
+            "*/libarrow_python_parquet*",
+            "libarrow_python_parquet*",
             "pyarrow/*flight*",
             "*/libarrow_flight*",
             "libarrow_flight*",

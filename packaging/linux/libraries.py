@@ -11,6 +11,7 @@ from elftools.elf.elffile import ELFFile
 from bundle.artifact import BuildError
 
 _BESIDE = "$ORIGIN"
+_LIBRARY_FOLDERS = (".libs", "lib", "pyarrow")
 _MAGIC = b"\x7fELF"
 _VERSION = re.compile(r"(GLIBC|GLIBCXX)_([0-9.]+)")
 
@@ -56,8 +57,8 @@ def read_elf(path: Path) -> Elf:
 def drop_unneeded(inner: Path) -> list[str]:
     """Delete libraries that nothing in the bundle needs any more; return their names.
 
-    Only those are looked at that came as the need of another: in the bundle's own folder, and
-    in the folders of libraries that wheels have.
+    Only those are looked at that came as the need of another: in the bundle's own folder, in the
+    folders of libraries that wheels have, and in PyArrow's, which holds its libraries itself.
     """
     gone: list[str] = []
     while unneeded := _unneeded(inner):
@@ -76,7 +77,7 @@ def _unneeded(inner: Path) -> list[Path]:
     return [
         elf.path
         for elf in elfs
-        if (elf.path.parent == inner or elf.path.parent.name.endswith((".libs", "lib")))
+        if (elf.path.parent == inner or elf.path.parent.name.endswith(_LIBRARY_FOLDERS))
         and ".so" in elf.path.name
         and not elf.path.name.startswith("libpython")
         and not {elf.path.name, elf.soname} & wanted

@@ -4,8 +4,10 @@ from pathlib import Path
 
 from bundle.trimming import INNER
 from linux.icu_data import cut_icu_data
+from linux.idle_links import drop_idle_links
 from linux.libraries import drop_unneeded, forget_build_paths, strip_symbols
 from linux.stand_ins import put_stand_ins
+from linux.symbols import refuse_unresolved
 
 
 def refine(folder: Path) -> None:
@@ -18,5 +20,8 @@ def refine(folder: Path) -> None:
     print(f"Symbols taken out: {saved / 1e6:.0f} MB")
     changed = forget_build_paths(folder / INNER)
     print(f"Libraries that named folders of this machine: {len(changed)}")
+    idle = drop_idle_links(folder / INNER / "pyarrow")
+    print(f"Links of PyArrow's libraries from which nothing is taken: {len(idle)}")
     gone = drop_unneeded(folder / INNER)
     print(f"Libraries that nothing needs any more: {', '.join(gone) or 'none'}", flush=True)
+    refuse_unresolved(folder)
