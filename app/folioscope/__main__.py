@@ -5,6 +5,7 @@ import os
 import sys
 
 _FAULT = 70  # EX_SOFTWARE of sysexits.h: a fault of the program, unlike exit codes 1 to 3
+_PATIENCE_S = 2.0  # for what was cancelled and left to end by itself
 
 
 def main() -> int:
@@ -15,9 +16,27 @@ def main() -> int:
     from folioscope.wiring import AppWiring
 
     try:
-        return program.main(sys.argv[1:], AppWiring())
+        code = program.main(sys.argv[1:], AppWiring())
     except Exception:  # noqa: BLE001  (the one place where a fault of ours ends)
-        return _tell_fault()
+        code = _tell_fault()
+    _leave(code)
+    return code
+
+
+def _leave(code: int) -> None:
+    """End at once where something still works for nobody: Python's own end would abort."""
+    from folioscope.jobs.apart import wait_for_all
+
+    if wait_for_all(_PATIENCE_S):
+        return
+    import contextlib
+    import logging
+
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):  # whoever read it is gone
+            stream.flush()
+    os._exit(code)
 
 
 def _give_streams() -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from folioscope.cli.showing import counted
 from folioscope.cli.terminal import ProgressLine, is_terminal, safe
 from folioscope.domain.errors import FolioscopeError
+from folioscope.jobs.apart import start_apart
 from folioscope.jobs.progress import JobContext, Progress
 from folioscope.jobs.tokens import Cancelled, CancelToken
 
@@ -45,7 +46,10 @@ class _Work(Generic[T]):
         self._context = context
         self._error: BaseException | None = None
         self._result: list[T] = []
-        self.thread = threading.Thread(target=self._run, name="command", daemon=True)
+
+    def start(self) -> threading.Thread:
+        """Begin; Ctrl+C pressed twice leaves it to the program's end."""
+        return start_apart(self._run, name="command")
 
     def _run(self) -> None:
         try:
@@ -80,9 +84,9 @@ def run_watched(
     job = _Work(work, JobContext(token, lambda now: reported.__setitem__(slice(None), [now])))
     blocked = _Blocked(token)
     with _signals(token) as received:
-        job.thread.start()
-        while job.thread.is_alive():
-            job.thread.join(_EVERY_S)
+        thread = job.start()
+        while thread.is_alive():
+            thread.join(_EVERY_S)
             now = state() if state else None
             if words is not None and reported:
                 line.show(words(reported[0]), share=_share_of(reported[0]))

@@ -2,7 +2,9 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 
+from folioscope.jobs.apart import start_apart
 from folioscope.jobs.tokens import Cancelled, CancelToken
 
 _GRACE_S = 0.1  # for stages to end by themselves once the work is cancelled
@@ -24,7 +26,7 @@ class _Crew:
         self._at_work = len(stages)
         for number, stage in enumerate(stages):
             label = f"{name} {number + 1}"
-            threading.Thread(target=self._run, args=(stage,), name=label, daemon=True).start()
+            start_apart(partial(self._run, stage), name=label)
 
     def _run(self, stage: Stage) -> None:
         error: BaseException | None = None
@@ -60,8 +62,7 @@ def run_together(stages: Sequence[Stage], token: CancelToken, *, name: str = "st
     """Run stages until all have ended; the first error ends the others and is raised.
 
     A stage that still runs a moment after a cancel (a file system that hangs, a model being
-    loaded) is left to end alone: its thread is a daemon, and whatever it does next meets the
-    cancelled token.
+    loaded) is left to end apart: whatever it does next meets the cancelled token.
     """
     crew = _Crew(token)
     forget = token.on_cancel(crew.wake)

@@ -10,6 +10,7 @@ from typing import Generic, Protocol, TypeVar
 
 from folioscope.domain.errors import FolioscopeError, ModelMissingError
 from folioscope.domain.protocols import EncoderSpec
+from folioscope.jobs.apart import start_apart
 
 _TRY_AGAIN_S = 30.0  # after opening behind a search failed
 _logger = logging.getLogger(__name__)
@@ -210,8 +211,7 @@ class ModelKeeper(Generic[M]):
             if self._is_opening or self._failed_lately(choice):
                 return
             self._is_opening = True
-        name = "loading a visual model"
-        threading.Thread(target=self._open_alone, name=name, daemon=True).start()
+        start_apart(self._open_alone, name="loading a visual model")
 
     def _open_alone(self) -> None:
         try:
