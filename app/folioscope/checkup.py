@@ -34,6 +34,20 @@ def about_this(directory: Path) -> list[Finding]:
         Finding("Models folder", str(paths.models_dir())),
         Finding("Settings folder", str(paths.config_dir())),
         Finding("Log folder", str(paths.log_dir())),
+        *_shut_folders(directory, paths.models_dir(), paths.config_dir(), paths.log_dir()),
+    ]
+
+
+def _shut_folders(*folders: Path) -> list[Finding]:
+    """Tell of what may not be entered on the way to folders that Folioscope needs."""
+    shut = dict.fromkeys(filter(None, map(paths.shut_folder, folders)))
+    mend = (
+        "Have the right to enter it given to you, or name another folder in the environment"
+        " variable FOLIOSCOPE_DATA."
+    )
+    return [
+        Finding("Folder", str(folder), f"The folder {folder} may not be entered.", mend)
+        for folder in shut
     ]
 
 

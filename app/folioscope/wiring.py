@@ -376,6 +376,8 @@ class AppWiring:
         return [*checkup.about_this(directory), *checkup.about_models(), self._library(directory)]
 
     def _library(self, directory: Path) -> Finding:
+        if paths.shut_folder(directory):
+            return Finding("Library", str(directory))  # what is wrong is told of the folder
         if not library_exists(directory):
             return Finding("Library", f"{directory} (none yet)")
         try:

@@ -28,6 +28,18 @@ def is_there(path: Path) -> bool:
         return False
 
 
+def shut_folder(path: Path) -> Path | None:
+    """Return what the system does not let us enter, of a folder and those it lies in."""
+    for folder in (*reversed(path.parents), path):
+        try:
+            os.stat(os.path.join(folder, os.curdir))  # noqa: PTH116, PTH118  (Path drops the dot)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError:
+            return folder
+    return None
+
+
 def data_dir() -> Path:
     """Return the user's folder for libraries and models (FOLIOSCOPE_DATA moves it)."""
     override = os.environ.get("FOLIOSCOPE_DATA")
