@@ -12,7 +12,7 @@ from elftools.elf.dynamic import DynamicSection
 from elftools.elf.elffile import ELFFile
 
 from bundle.artifact import BuildError
-from linux.libraries import elf_files, read_elf
+from linux.libraries import elf_files, read_elf, write_anew
 from linux.symbols import read_symbols
 
 
@@ -49,7 +49,7 @@ def unlink(path: Path, names: Iterable[str]) -> None:
         place, table = _without(elf, names)
     data = bytearray(path.read_bytes())
     data[place : place + len(table)] = table
-    _write_anew(path, bytes(data))
+    write_anew(path, bytes(data))
 
 
 def _without(elf: ELFFile, names: set[str]) -> tuple[int, bytes]:
@@ -66,11 +66,3 @@ def _without(elf: ELFFile, names: set[str]) -> tuple[int, bytes]:
     }
     kept = b"".join(row for number, row in enumerate(rows) if number not in gone)
     return section["sh_offset"], kept.ljust(len(data), b"\0")  # zeros end the table
-
-
-def _write_anew(path: Path, data: bytes) -> None:
-    """Write a file in place of another with its mode; links to the other's bytes keep those."""
-    made = path.with_name(f".{path.name}.unlinked")
-    made.write_bytes(data)
-    made.chmod(path.stat().st_mode)
-    made.replace(path)

@@ -145,6 +145,14 @@ def _overwrite(path: Path, text: str, other: str) -> bool:
     return True
 
 
+def write_anew(path: Path, data: bytes) -> None:
+    """Write a file in place of another with its mode; links to the other's bytes keep those."""
+    made = path.with_name(f".{path.name}.anew")
+    made.write_bytes(data)
+    made.chmod(path.stat().st_mode)
+    made.replace(path)
+
+
 def needed_outside(folder: Path) -> Iterator[str]:
     """Yield names that something in the folder needs and nothing in the folder is called."""
     elfs = [read_elf(path) for path in elf_files(folder)]
