@@ -1426,6 +1426,10 @@
       <translation>正在開啟資料庫</translation>
     </message>
     <message>
+      <source>Other computers share this library: the {count} pages that it looked at stay as they are.</source>
+      <translation>這個資料庫與其他電腦共用：由它分析的 {count} 頁會保留不變。</translation>
+    </message>
+    <message>
       <source>Page {page}</source>
       <translation>第 {page} 頁</translation>
     </message>

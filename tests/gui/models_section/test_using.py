@@ -1,5 +1,7 @@
 """Settings → Models: using, checking and removing what is installed."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
@@ -89,6 +91,27 @@ def test_removing_a_model_here_leaves_what_it_saw_to_those_who_share_it(
     unused.drop.click()
     qtbot.waitUntil(lambda: told == ["Another computer shares this library."])
     assert fakes.look.dropped == []
+
+
+def test_removing_a_model_says_that_what_others_share_stays(
+    installed: ModelsSection, fakes: Fakes, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fakes.library.figures = replace(fakes.library.figures, other_machines=1)
+    installed.desk.reload()
+    qtbot.waitUntil(lambda: installed.desk.is_shared)
+    asked: list[str] = []
+
+    def question(_parent: object, _title: str, text: str) -> QMessageBox.StandardButton:
+        asked.append(text)
+        return QMessageBox.StandardButton.No
+
+    monkeypatch.setattr(QMessageBox, "question", question)
+    installed.table.column("photos").actions.remove.click()
+    assert "frees 4.6 GB" in asked[0]
+    assert "goes too" not in asked[0]
+    assert asked[0].endswith(
+        "Other computers share this library: the 1,000 pages that it looked at stay as they are."
+    )
 
 
 def test_what_the_library_holds_is_listed_and_dropped_when_unused(

@@ -90,6 +90,11 @@ class ModelAsking(QObject):
                 "What this library holds of it goes too: {count} pages, {size}. "
                 "To use it again they are looked at anew."
             )
+            if self._desk.is_shared:
+                more = tr(
+                    "Other computers share this library: the {count} pages that it looked at "
+                    "stay as they are."
+                )
             text += " " + more.format(count=number(held.pages), size=size_words(held.size_bytes))
         if self._is_agreed(tr("Remove {name}").format(name=title), text):
             self._desk.remove(model.name)

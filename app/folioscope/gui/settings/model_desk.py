@@ -85,6 +85,7 @@ class ModelDesk(QObject):
         self._session = session
         self.facts: ModelFacts | None = None
         self._coverage: tuple[LookCoverage, ...] = ()
+        self.is_shared = False  # with other computers, as far as is known
         self.measured: str | None = None  # the model on trial, None while nothing is measured
         self._works: dict[str, ModelWork] = {}
         self._installs: dict[str, JobHandle] = {}
@@ -98,14 +99,15 @@ class ModelDesk(QObject):
     def reload(self, _done: object = None) -> None:
         """Ask what there is; what the library holds takes longer and comes behind."""
         self._submit(_ask, self._take)
-        self._submit(lambda services, _ctx: services.look.coverage(), self._take_coverage)
+        self._submit(_ask_held, self._take_held)
 
     def _take(self, facts: ModelFacts) -> None:
         self.facts = replace(facts, coverage=self._coverage)
         self.facts_changed.emit(self.facts)
 
-    def _take_coverage(self, coverage: list[LookCoverage]) -> None:
-        self._coverage = tuple(coverage)
+    def _take_held(self, held: tuple[list[LookCoverage], int]) -> None:
+        coverage, others = held
+        self._coverage, self.is_shared = tuple(coverage), others > 0
         if self.facts is not None:
             self._take(self.facts)
 
@@ -353,6 +355,10 @@ def _ask(services: Services, _ctx: JobContext) -> ModelFacts:
         problems=tuple(services.models.problems()),
         starter_bytes=_folder_bytes(models_dir() / "starter"),
     )
+
+
+def _ask_held(services: Services, _ctx: JobContext) -> tuple[list[LookCoverage], int]:
+    return services.look.coverage(), services.library.stats().other_machines
 
 
 def _folder_bytes(folder: Path) -> int:
