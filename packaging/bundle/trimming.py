@@ -73,6 +73,10 @@ CUTS = (
     Cut("bills of materials of single libraries; ours is whole", ("*.dist-info/sboms/*",)),
     Cut("nobody asks for what pip would", ("*.dist-info/RECORD", "*.dist-info/INSTALLER")),
     Cut(
+        "Pillow reads and scales pictures: it draws no letters and knows no colour profiles",
+        ("PIL/_imagingft.*", "PIL/_imagingcms.*", "PIL/_imagingtk.*"),
+    ),
+    Cut(
         "models of RapidOCR: ours are the same in fewer bits, and angles are not asked for",
         ("rapidocr/models/*.onnx",),
     ),

@@ -60,29 +60,31 @@ def drop_unneeded(inner: Path) -> list[str]:
     Only those are looked at that came as the need of another: in the bundle's own folder, in the
     folders of libraries that wheels have, and in PyArrow's, which holds its libraries itself.
     """
-    gone: list[str] = []
-    while unneeded := _unneeded(inner):
-        for path in unneeded:
-            gone.append(path.name)
-            path.unlink()
-        for link in inner.iterdir():
-            if link.is_symlink() and not link.exists():
-                link.unlink()
-    return gone
+    gone = _unneeded(inner)
+    for path in gone:
+        path.unlink()
+    for link in inner.iterdir():
+        if link.is_symlink() and not link.exists():
+            link.unlink()
+    return [path.name for path in gone]
 
 
 def _unneeded(inner: Path) -> list[Path]:
+    """Return what nothing that starts by itself leads to; two may need nobody but each other."""
     elfs = [read_elf(path) for path in elf_files(inner.parent)]
-    wanted = {name for elf in elfs for name in elf.needed}
-    return [
-        elf.path
-        for elf in elfs
-        if (elf.path.parent == inner or elf.path.parent.name.endswith(_LIBRARY_FOLDERS))
-        and ".so" in elf.path.name
-        and not elf.path.name.startswith("libpython")
-        and not {elf.path.name, elf.soname} & wanted
-        and not _is_module(elf.path)
-    ]
+    spare = {elf.path: elf for elf in elfs if _came_as_need(elf.path, inner)}
+    waiting = [elf for elf in elfs if elf.path not in spare]
+    while waiting:
+        needed = set(waiting.pop().needed)
+        found = [elf for elf in spare.values() if needed & {elf.path.name, elf.soname}]
+        waiting += [spare.pop(elf.path) for elf in found]
+    return list(spare)
+
+
+def _came_as_need(path: Path, inner: Path) -> bool:
+    is_beside = path.parent == inner or path.parent.name.endswith(_LIBRARY_FOLDERS)
+    is_library = ".so" in path.name and not path.name.startswith("libpython")
+    return is_beside and is_library and not _is_module(path)
 
 
 def strip_symbols(folder: Path) -> int:

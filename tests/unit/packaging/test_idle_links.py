@@ -56,6 +56,17 @@ def test_a_library_loads_without_those_it_only_names(room):
     refuse_unresolved(room.parent.parent)
 
 
+def test_two_libraries_that_need_nobody_but_each_other_go(room):
+    folder = room.parent / "some.libs"
+    first = compiled(folder / "libfirst.so.1", "int first(void) { return 1; }")
+    second = compiled(folder / "libsecond.so.1", "int second(void) { return 2; }", str(first))
+    compiled(first, "int first(void) { return 1; }", str(second))
+    (room.parent / "libfirst.so.1").symlink_to("some.libs/libfirst.so.1")
+    assert drop_unneeded(room.parent) == ["libfirst.so.1", "libsecond.so.1"]
+    assert not (room.parent / "libfirst.so.1").is_symlink()
+    assert (room / "libused.so.1").exists()
+
+
 def test_the_other_bytes_of_a_file_stay(room):
     user = room / "user.abi3.so"
     before = user.read_bytes()
