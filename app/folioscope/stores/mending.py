@@ -93,7 +93,7 @@ def _copy_catalogue(path: Path, fingerprint: str) -> None:
             schema.create(connection, fingerprint=fingerprint)
         with contextlib.closing(sqlite3.connect(path)) as old, new.writing() as connection:
             for table in _COPIED:
-                _copy_table(old, connection, table)
+                copy_table(old, connection, table, otherwise="REPLACE")
             _guess_fingerprint(connection, fingerprint)
             _skip_lost_ids(old, connection)
             _drop_bodiless(connection)
@@ -106,9 +106,12 @@ def _copy_catalogue(path: Path, fingerprint: str) -> None:
     fresh.replace(path)
 
 
-def _copy_table(old: sqlite3.Connection, new: sqlite3.Connection, table: str) -> None:
+def copy_table(
+    old: sqlite3.Connection, new: sqlite3.Connection, table: str, *, otherwise: str
+) -> None:
+    """Copy the rows that can be read; ``otherwise``: REPLACE or IGNORE where one is there."""
     width = len(new.execute(f"PRAGMA table_info({table})").fetchall())
-    insert = f"INSERT OR REPLACE INTO {table} VALUES ({', '.join('?' * width)})"
+    insert = f"INSERT OR {otherwise} INTO {table} VALUES ({', '.join('?' * width)})"
     for row in readable_rows(old, table):
         if len(row) == width:
             with contextlib.suppress(sqlite3.IntegrityError):  # a row of nonsense

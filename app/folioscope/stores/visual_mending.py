@@ -13,7 +13,7 @@ from folioscope.domain.protocols import Access, Cancellation
 from folioscope.stores import visual_file
 from folioscope.stores.checking import is_catalogue_sound
 from folioscope.stores.errors import told
-from folioscope.stores.mending import readable_rows
+from folioscope.stores.mending import copy_table
 from folioscope.stores.visual_blobs import check_proposal, unpack_body
 from folioscope.stores.visual_file import UNREADABLE, VisualFile, delete_files, file_of, files_in
 
@@ -133,20 +133,11 @@ def _copy(path: Path) -> None:
         new.execute("BEGIN")
         with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(path)) as old:
             for table in _COPIED:
-                _copy_table(old, new, table)
+                copy_table(old, new, table, otherwise="IGNORE")
         new.execute("DELETE FROM bodies WHERE id NOT IN (SELECT id FROM singles)")
         new.execute("COMMIT")
     delete_files(path)
     fresh.replace(path)
-
-
-def _copy_table(old: sqlite3.Connection, new: sqlite3.Connection, table: str) -> None:
-    width = len(new.execute(f"PRAGMA table_info({table})").fetchall())
-    insert = f"INSERT OR IGNORE INTO {table} VALUES ({', '.join('?' * width)})"
-    for row in readable_rows(old, table):
-        if len(row) == width:
-            with contextlib.suppress(sqlite3.IntegrityError):  # a row of nonsense
-                new.execute(insert, row)
 
 
 def _stop_if_cancelled(token: Cancellation | None) -> None:

@@ -12,16 +12,8 @@ from folioscope.gui.pages.box_mode import BoxMode
 from folioscope.gui.pages.film_strip import FilmStrip
 from folioscope.gui.pages.inspector import Inspector
 from folioscope.gui.pages.large_bar import LargeBar
-from folioscope.gui.pages.marks_key import MarksKey
-from folioscope.gui.pages.page_canvas import PageCanvas
-from folioscope.gui.pages.page_reader import (
-    PageAction,
-    PageReader,
-    action_of,
-    bind_matches,
-    keeps_key,
-    override_of,
-)
+from folioscope.gui.pages.page_reader import PageAction, bind_matches, override_of
+from folioscope.gui.pages.reading_view import ReadingView
 from folioscope.gui.parts import painted, rule
 from folioscope.services.api import Services
 
@@ -29,15 +21,11 @@ _LEAST_FOR_STRIP_PX = 1000
 _LEAST_FOR_INSPECTOR_PX = 760
 
 
-class LargePage(QWidget):
+class LargePage(ReadingView):
     """Neighbours go first in narrow windows, then the inspector becomes a drawer."""
 
     back_requested = Signal()
-    open_requested = Signal(object)  # SearchResult, as all of these
-    reveal_requested = Signal(object)
-    copy_text_requested = Signal(object)
-    unlock_requested = Signal(object)
-    like_requested = Signal(object)
+    like_requested = Signal(object)  # SearchResult
     box_asked = Signal(object, object)  # SearchResult and Box
 
     def __init__(
@@ -46,11 +34,8 @@ class LargePage(QWidget):
         runner: JobRunner,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__(services, runner, parent)
         painted("page", self)
-        self.canvas = PageCanvas()
-        self.reader = PageReader(services, runner, self.canvas, self)
-        self._marks_key = MarksKey(self.canvas)
         self.strip = FilmStrip(services, runner)
         self.bar = LargeBar(self.reader)
         self._middle = QWidget()
@@ -104,10 +89,6 @@ class LargePage(QWidget):
         """Return the page in sight, which may be a neighbour of the one opened."""
         return self.reader.result
 
-    def reload(self) -> None:
-        """Draw the page again, as when its file was unlocked."""
-        self.reader.reload()
-
     def _show_page(self) -> None:
         tour = self.reader.tour
         self.strip.show_page(tour.result.ref, tour.page_count, tour.hit_pages)
@@ -124,46 +105,19 @@ class LargePage(QWidget):
         elif not self.reader.perform(action) and action is PageAction.COPY_TEXT:
             self.copy_text_requested.emit(self.reader.result)
 
-    def next_match(self) -> None:
-        """Go to the next match, on over pages."""
-        self._perform(PageAction.NEXT_MATCH)
-
-    def previous_match(self) -> None:
-        """Go to the previous match."""
-        self._perform(PageAction.PREVIOUS_MATCH)
-
-    def next_page(self) -> None:
-        """Show the document's next page."""
-        self._perform(PageAction.NEXT_PAGE)
-
-    def previous_page(self) -> None:
-        """Show the document's previous page."""
-        self._perform(PageAction.PREVIOUS_PAGE)
-
     def event(self, event: QEvent) -> bool:
         """Keep keys that mean the page here and the results elsewhere."""
         # events come while the window is still being made, so what it is is asked last
         is_escape = override_of(event) is PageAction.CLOSE
-        keeps = is_escape and (self._is_drawer_open or self.boxes.is_on)
-        if keeps or keeps_key(event):
+        if is_escape and (self._is_drawer_open or self.boxes.is_on):
             event.accept()
             return True
-        return bool(super().event(event))
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Do what the key asks; while H is held, the page is bare."""
-        action = action_of(event)
-        if self.boxes.press(event):
-            return
-        if action is not None:
-            self._perform(action)
-        elif not self._marks_key.press(event):
+        """Do what the key asks, of a box that is being drawn first."""
+        if not self.boxes.press(event):
             super().keyPressEvent(event)
-
-    def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        """Show the marks again."""
-        if not self._marks_key.release(event):
-            super().keyReleaseEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give the page what room there is."""

@@ -2,22 +2,15 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from folioscope.domain.results import SearchResult, SearchResults
 from folioscope.gui.job_runner import JobRunner
-from folioscope.gui.pages.marks_key import MarksKey
-from folioscope.gui.pages.page_canvas import PageCanvas
 from folioscope.gui.pages.page_parts import MatchStepper, PageNote, WhyRows
-from folioscope.gui.pages.page_reader import (
-    PageAction,
-    PageReader,
-    action_of,
-    bind_matches,
-    keeps_key,
-)
+from folioscope.gui.pages.page_reader import PageAction, bind_matches
+from folioscope.gui.pages.reading_view import ReadingView
 from folioscope.gui.pages.word_chips import ChipRow
 from folioscope.gui.parts import Button, ElidedLabel, Label, column, painted, row, rule
 from folioscope.gui.results.result_words import file_name
@@ -28,15 +21,11 @@ from folioscope.services.api import Services
 _NARROW_PX = 400  # below it, less important actions are icons
 
 
-class PagePanel(QWidget):
+class PagePanel(ReadingView):
     """Shows one page of the results, and its neighbours with N and P."""
 
     closed = Signal()
-    large_requested = Signal(object)  # SearchResult, as all of these
-    open_requested = Signal(object)
-    reveal_requested = Signal(object)
-    copy_text_requested = Signal(object)
-    unlock_requested = Signal(object)
+    large_requested = Signal(object)  # SearchResult, as of the next
     box_requested = Signal(object)
 
     def __init__(
@@ -45,12 +34,9 @@ class PagePanel(QWidget):
         runner: JobRunner,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__(services, runner, parent)
         painted("panel", self)
         self.setMinimumWidth(bounds_px("panel")[1])
-        self.canvas = PageCanvas()
-        self.reader = PageReader(services, runner, self.canvas, self)
-        self._marks_key = MarksKey(self.canvas)
         self._name = ElidedLabel("", "body_strong")
         self._place = Label("", "small", tone="muted")
         self.chips = ChipRow()
@@ -117,10 +103,6 @@ class PagePanel(QWidget):
         """Show a page of an answer. The same page of a newer answer stays as it is zoomed."""
         self.reader.follow(result, results)
 
-    def reload(self) -> None:
-        """Draw the page again, as when its file was unlocked."""
-        self.reader.reload()
-
     def _show_page(self) -> None:
         result, tour = self.reader.result, self.reader.tour
         self._name.show_text(file_name(result))
@@ -160,42 +142,6 @@ class PagePanel(QWidget):
             self.closed.emit()
         elif action in asks:
             asks[action].emit(result)
-
-    def next_match(self) -> None:
-        """Go to the next match, on over pages."""
-        self._perform(PageAction.NEXT_MATCH)
-
-    def previous_match(self) -> None:
-        """Go to the previous match."""
-        self._perform(PageAction.PREVIOUS_MATCH)
-
-    def next_page(self) -> None:
-        """Show the document's next page, a hit or not."""
-        self._perform(PageAction.NEXT_PAGE)
-
-    def previous_page(self) -> None:
-        """Show the document's previous page."""
-        self._perform(PageAction.PREVIOUS_PAGE)
-
-    def event(self, event: QEvent) -> bool:
-        """Keep keys that mean the page here and the results elsewhere."""
-        if keeps_key(event):
-            event.accept()
-            return True
-        return bool(super().event(event))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Do what the key asks; while H is held, the page is bare."""
-        action = action_of(event)
-        if action is not None:
-            self._perform(action)
-        elif not self._marks_key.press(event):
-            super().keyPressEvent(event)
-
-    def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        """Show the marks again."""
-        if not self._marks_key.release(event):
-            super().keyReleaseEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give way in narrow windows."""
