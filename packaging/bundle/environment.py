@@ -42,6 +42,15 @@ def set_up() -> None:
         _STAMP.write_text(wanted, "utf-8")
     # the tree as it is now; what it needs is there already
     _pip("--no-deps", "--force-reinstall", str(ROOT))
+    if sys.platform.startswith("linux"):
+        _put_small_opencv()
+
+
+def _put_small_opencv() -> None:
+    """Have OpenCV in there as Folioscope compiles it; it says itself what is in the way."""
+    command = [str(venv_python()), "-m", "linux.opencv"]
+    if subprocess.run(command, cwd=ROOT / "packaging", check=False).returncode:
+        raise BuildError("OpenCV was not put into build/venv; why stands above.")
 
 
 def continue_inside(arguments: list[str]) -> int:

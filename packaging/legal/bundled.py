@@ -11,8 +11,6 @@ from pathlib import Path
 from legal.environment import Environment
 from licences import Distributions
 
-# a library that was replaced by an empty one of its name is smaller than any real one
-_STAND_IN_BYTES = 32_768
 Entry = tuple[str, str, str]
 
 
@@ -37,11 +35,11 @@ class Bundled:
 
     @cached_property
     def places(self) -> list[str]:
-        """The files as they lie there, stand-ins and links left out, told with slashes."""
+        """The files as they lie there, links left out, told with slashes."""
         return sorted(
             path.relative_to(self.inner).as_posix()
             for path in self.inner.rglob("*")
-            if path.is_file() and not path.is_symlink() and not _is_stand_in(path)
+            if path.is_file() and not path.is_symlink()
         )
 
     def has(self, pattern: str) -> bool:
@@ -72,10 +70,6 @@ class Bundled:
 
 def _files(distribution: metadata.Distribution) -> set[str]:
     return {normcase(str(distribution.locate_file(file))) for file in distribution.files or []}
-
-
-def _is_stand_in(file: Path) -> bool:
-    return ".so" in file.name and file.stat().st_size <= _STAND_IN_BYTES
 
 
 def _entries(file: Path) -> list[Entry]:

@@ -76,7 +76,8 @@ def _package(distribution: metadata.Distribution) -> Part:
         kind=Kind.PACKAGE,
         version=version,
         licence=licence_of(distribution),
-        purl=f"pkg:pypi/{name}@{version}",
+        # what was made anew, and says so by a label, was made from that version's source
+        purl=f"pkg:pypi/{name}@{version.partition('+')[0]}",
         home=f"https://pypi.org/project/{name}/",
     )
 
@@ -90,7 +91,7 @@ def _carried(
                 yield part
     for entry in told["part"]:
         holder = distributions.get(entry["inside"])
-        if holder and _is_there(entry.get("files"), bundled):
+        if holder and _is_its_makers(entry, holder) and _is_there(entry.get("files"), bundled):
             yield Part(
                 name=entry["name"],
                 kind=Kind.INSIDE,
@@ -99,6 +100,11 @@ def _carried(
                 home=entry["home"],
                 inside=entry["inside"],
             )
+
+
+def _is_its_makers(entry: dict[str, Any], holder: metadata.Distribution) -> bool:
+    """Whether the holder may have a part; what was made anew tells its parts itself (PEP 770)."""
+    return not (entry.get("only_official") and "+" in holder.version)
 
 
 def _is_there(pattern: str | None, bundled: Bundled | None) -> bool:

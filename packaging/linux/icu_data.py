@@ -15,7 +15,7 @@ from pathlib import Path
 from elftools.elf.elffile import ELFFile
 
 from bundle.artifact import BuildError
-from linux.stand_ins import compile_library
+from linux.compiling import compile_library
 
 UNUSED_FOLDERS = frozenset({"brkitr", "curr", "lang", "rbnf", "region", "translit", "unit", "zone"})
 UNUSED_KINDS = frozenset({"cnv", "spp", "cfu"})

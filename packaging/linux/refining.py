@@ -7,14 +7,11 @@ from linux.icu_data import cut_icu_data
 from linux.idle_links import drop_idle_links
 from linux.libraries import drop_unneeded, forget_build_paths, strip_symbols
 from linux.mupdf_fonts import blank_unused
-from linux.stand_ins import put_stand_ins
 from linux.symbols import refuse_unresolved
 
 
 def refine(folder: Path) -> None:
     """Make a bundle smaller without taking anything away that runs; raise BuildError."""
-    saved = put_stand_ins(folder / INNER)
-    print(f"Stood in for libraries that OpenCV never calls: {saved / 1e6:.0f} MB")
     saved = cut_icu_data(folder / INNER / "PySide6" / "Qt" / "lib")
     print(f"Tables of ICU that Qt never asks for: {saved / 1e6:.0f} MB")
     saved = blank_unused(folder / INNER)

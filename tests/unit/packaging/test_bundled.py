@@ -65,11 +65,11 @@ def test_notes_of_another_environment_are_told(program) -> None:
         frozen(Path(sys.executable), program)
 
 
-def test_a_library_replaced_by_an_empty_one_is_not_there(program) -> None:
-    real, empty = (program.inner / f"opencv.libs/lib{name}.so.1" for name in ("ssl", "avcodec"))
+def test_what_lies_in_folders_is_found_and_links_are_not(program) -> None:
+    real, link = (program.inner / f"opencv.libs/lib{name}.so.1" for name in ("ssl", "avcodec"))
     real.parent.mkdir()
-    real.write_bytes(bytes(100_000))
-    empty.write_bytes(bytes(9_000))
+    real.touch()
+    link.symlink_to(real.name)
     assert program.has("opencv.libs/libssl*")
     assert not program.has("opencv.libs/libavcodec*")
 

@@ -4,17 +4,11 @@ import ctypes
 import shutil
 import struct
 import subprocess
-import sys
-from importlib import metadata
 from pathlib import Path
 
-import numpy as np
-import onnx
-import onnxruntime
 import pytest
 
 from bundle.artifact import BuildError
-from bundle.ocr_models import FILES, halve
 from linux import icu_data
 from linux.libraries import (
     drop_unneeded,
@@ -24,29 +18,10 @@ from linux.libraries import (
     needed_outside,
     strip_symbols,
 )
-from linux.stand_ins import find_replaced, put_stand_ins, source_of, versions_of
 
 needs_compiler = pytest.mark.skipif(
     any(shutil.which(tool) is None for tool in ("cc", "strip")), reason="no compiler is installed"
 )
-
-
-def test_models_of_half_the_size_find_the_same():
-    package = metadata.distribution("rapidocr")
-    source = Path(str(package.locate_file(f"rapidocr/models/{FILES['det.onnx']}")))
-    picture = np.random.default_rng(1).random((1, 3, 64, 96), np.float32)
-    before = found_by(source.read_bytes(), picture)
-    model = onnx.load(source)
-    halve(model)
-    after = model.SerializeToString()
-    assert len(after) < 0.55 * source.stat().st_size
-    np.testing.assert_allclose(found_by(after, picture), before, atol=0.02)
-
-
-def found_by(model: bytes, picture: np.ndarray) -> np.ndarray:
-    session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
-    (output,) = session.run(None, {session.get_inputs()[0].name: picture})
-    return np.asarray(output)
 
 
 # --- libraries
@@ -64,65 +39,14 @@ def compiled(source: str, target: Path, *options: str) -> Path:
 
 @pytest.fixture
 def inner(tmp_path) -> Path:
-    """A bundle whose OpenCV needs two libraries for films, one of them by versioned symbols."""
+    """A bundle whose OpenCV needs a library of its wheel."""
     folder = tmp_path / "_internal"
     libs = folder / "opencv_python_headless.libs"
-    script = tmp_path / "map"
-    script.write_text("FILM_7 { global: film_open; };\n")
-    # what makes the real ones large
-    ballast = "const char ballast[400000] = {1};"
-    film = compiled(
-        f"{ballast} int film_open(int x) {{ return x + 1; }}",
-        libs / "libavcodec-1.so.7",
-        "-Wl,-soname,libavcodec-1.so.7",
-        f"-Wl,--version-script={script}",
-    )
-    sums = compiled(
-        f"{ballast} int sum(int x) {{ return x + 2; }} int other(void) {{ return 3; }}",
-        libs / "libopenblas-2.so",
-        "-Wl,-soname,libopenblas-2.so",
-    )
-    compiled(
-        "int film_open(int); int sum(int);"
-        "int use(int x) { return film_open(x) + sum(x); } int size(void) { return 42; }",
-        folder / "cv2" / "cv2.abi3.so",
-        str(film),
-        str(sums),
-        f"-Wl,-rpath,{libs}",
-    )
+    named = "-Wl,-soname,libsums-2.so"
+    sums = compiled("int sum(int x) { return x + 2; }", libs / "libsums-2.so", named)
+    source = "int sum(int); int use(int x) { return sum(x); }"
+    compiled(source, folder / "cv2" / "cv2.abi3.so", str(sums), f"-Wl,-rpath,{libs}")
     return folder
-
-
-@needs_compiler
-def test_stand_ins_have_the_names_and_versions_that_are_asked_for(inner):
-    found = find_replaced(inner / "cv2/cv2.abi3.so", inner / "opencv_python_headless.libs")
-    assert [stand_in.symbols for stand_in in found] == [{"FILM_7": ["film_open"]}, {"": ["sum"]}]
-    assert "film_open" in source_of(found[0])
-    assert versions_of(found[0]) == "FILM_7 { global: film_open; };\n"
-    assert versions_of(found[1]) == ""
-
-
-@needs_compiler
-def test_with_stand_ins_the_library_loads_and_weighs_less(inner):
-    assert put_stand_ins(inner) > 700_000
-    program = (
-        f"import ctypes; lib = ctypes.CDLL({str(inner / 'cv2/cv2.abi3.so')!r});"
-        "print(lib.size(), lib.use(5))"
-    )
-    told = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
-    )
-    assert (told.stdout, told.stderr) == ("42 0\n", "")
-
-
-@needs_compiler
-def test_data_cannot_be_stood_in_for(inner):
-    libs = inner / "opencv_python_headless.libs"
-    data = compiled("int palette[4] = {1};", libs / "libavutil-1.so")
-    user = inner / "cv2" / "cv2.abi3.so"
-    compiled("extern int palette[]; int use(void) { return palette[0]; }", user, str(data))
-    with pytest.raises(BuildError, match=r"takes data from libavutil-1\.so: palette"):
-        put_stand_ins(inner)
 
 
 @needs_compiler
@@ -135,7 +59,7 @@ def test_libraries_that_nothing_needs_any_more_go(inner):
     assert drop_unneeded(inner) == ["libspare.so.1", "libuser.so.1"]
     assert not (inner / "liblink.so.1").is_symlink()
     names = {path.name for path in elf_files(inner)}
-    assert {"libavcodec-1.so.7", "libopenblas-2.so", "cv2.abi3.so"} == names
+    assert {"libsums-2.so", "cv2.abi3.so"} == names
 
 
 @needs_compiler
