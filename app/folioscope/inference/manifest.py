@@ -32,7 +32,9 @@ class DownloadSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class ModelManifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A text encoder as its ``manifest.toml`` describes it. ``precision`` is the arithmetic.
 
-    ``spared`` names matrix products that are computed more finely than the others.
+    ``spared`` names matrix products that are computed more finely than the others. ``layout``
+    counts the ways in which the same numbers were laid out in files: another one is made anew,
+    and libraries stay as they are.
     """
 
     id: str
@@ -50,14 +52,15 @@ class ModelManifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     wheel: WheelSource
     download: DownloadSource
     spared: tuple[str, ...] = ()
+    layout: int = 1
 
     def __post_init__(self) -> None:
         """Refuse values that no model can have."""
         for name in (self.id, self.revision, *self.spared):
             if not _FOLDER_NAME.fullmatch(name):
                 raise ValueError(f"`{name}` cannot name a folder")
-        if self.dims < 1 or self.max_tokens < 3 or self.wheel.size_bytes < 1:
-            raise ValueError("`dims`, `max_tokens` and `size_bytes` must be positive")
+        if min(self.dims, self.wheel.size_bytes, self.layout) < 1 or self.max_tokens < 3:
+            raise ValueError("`dims`, `max_tokens`, `size_bytes` and `layout` must be positive")
         if not _SHA256.fullmatch(self.wheel.sha256):
             raise ValueError("`wheel.sha256` must be 64 hexadecimal digits")
 
@@ -69,7 +72,8 @@ class ModelManifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def build(self) -> str:
         """Name of the folder for files made from this revision at this precision."""
-        return f"{self.revision}-{self.arithmetic}"
+        layout = f"-layout{self.layout}" if self.layout > 1 else ""
+        return f"{self.revision}-{self.arithmetic}{layout}"
 
     @property
     def spec(self) -> EncoderSpec:

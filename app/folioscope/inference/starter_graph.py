@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from folioscope.domain.pages import Float32
+from folioscope.inference.starter_divisors import divisors_of
 from folioscope.inference.starter_file import BLOCK, StarterFile
 
 # "float32": weights as floats, the reference. "w4a8": 4-bit weights, activations rounded to
@@ -21,6 +22,7 @@ from folioscope.inference.starter_file import BLOCK, StarterFile
 # stay "w4a8". A matrix spans the batch, so vectors differ slightly with their neighbours in it.
 Precision = Literal["float32", "w4a8", "w8a8"]
 _CONTRIB = "com.microsoft"
+_FLOAT, _INT8, _INT4 = 1, 3, 22  # as ONNX numbers types
 
 
 def build_starter_model(
@@ -37,10 +39,10 @@ def build_starter_model(
     model = onnx.helper.make_model(
         graph.finish(),
         opset_imports=[
-            onnx.helper.make_opsetid("", 20),
+            onnx.helper.make_opsetid("", 21),  # the first with 4-bit integers
             onnx.helper.make_opsetid(_CONTRIB, 1),
         ],
-        ir_version=9,
+        ir_version=10,
         producer_name="folioscope",
     )
     serialised: bytes = model.SerializeToString()
@@ -72,6 +74,15 @@ class _GraphBuilder:
 
         if name not in self.weights:
             self.weights[name] = numpy_helper.from_array(np.ascontiguousarray(values), name)
+        return name
+
+    def nibbles(self, name: str, values: npt.NDArray[np.int8]) -> str:
+        """Keep integers of -8 to 7, an even number of them, in 4 bits each."""
+        from onnx import helper
+
+        pairs = np.ascontiguousarray(values).reshape(-1, 2).view(np.uint8) & 15
+        packed = (pairs[:, 0] | pairs[:, 1] << 4).tobytes()
+        self.weights[name] = helper.make_tensor(name, _INT4, values.shape, packed, raw=True)
         return name
 
     def numbers(self, *values: int) -> str:
@@ -178,7 +189,8 @@ class _GraphBuilder:
             return self._four_bits(states, own, codes, scales, bias)
         dense = np.concatenate([b.dense() for b in blocks])
         if self.precision == "w8a8":
-            return self._eight_bits(states, own, dense, bias)
+            levels = np.concatenate([b.codes() for b in blocks]).astype(np.int8) - np.int8(8)
+            return self._eight_bits(states, own, dense, levels, bias)
         product = self.node(
             "MatMul", [states, self.weight(f"{own}.dense", dense.T)], f"{own}.product"
         )
@@ -200,17 +212,35 @@ class _GraphBuilder:
         )  # fmt: skip
         return self.node("Add", [product, bias], f"{own}.out")
 
-    def _eight_bits(self, states: str, own: str, dense: Float32, bias: str) -> str:
+    def _eight_bits(
+        self, states: str, own: str, dense: Float32, levels: npt.NDArray[np.int8], bias: str
+    ) -> str:
         scales = np.maximum(np.abs(dense).max(axis=1), 1e-12) / 127
         codes = np.rint(dense / scales[:, None]).astype(np.int8)
         inputs = [
             states,
-            self.weight(f"{own}.codes", codes.T),
+            self._told(f"{own}.codes", levels, codes),
             self.weight(f"{own}.scales", scales.astype(np.float32)),
             self.weight(f"{own}.zeros", np.zeros(len(codes), np.int8)),
             bias,
         ]
         return self.node("DynamicQuantizeMatMul", inputs, f"{own}.out", _CONTRIB)
+
+    def _told(self, name: str, levels: npt.NDArray[np.int8], codes: npt.NDArray[np.int8]) -> str:
+        """Keep codes as levels and divisors, which ONNX Runtime folds when it loads the file.
+
+        It would keep a DequantizeLinear for later, and what it folds lies in memory together
+        until all is folded, so there is one step between levels and codes.
+        """
+        divisors = divisors_of(levels, codes.reshape(levels.shape))
+        if divisors is None:
+            return self.weight(name, codes.T)
+        kept = self.nibbles(f"{name}.levels", levels.reshape(codes.shape).T)
+        floats = self.node("Cast", [kept], f"{name}.floats", to=_FLOAT)
+        inputs = [floats, self.weight(f"{name}.divisors", divisors.T)]
+        return self.node(
+            "QuantizeLinear", inputs, name, axis=0, block_size=BLOCK, output_dtype=_INT8
+        )
 
     def finish(self) -> Any:
         from onnx import TensorProto, helper

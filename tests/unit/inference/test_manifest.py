@@ -30,6 +30,7 @@ def test_the_shipped_manifest_describes_the_starter():
         ('id = "starter"', 'id = "../elsewhere"'),
         ("dims = 384", "dims = 0"),
         ("dims = 384", 'dims = "many"'),
+        ("layout = 2", "layout = 0"),
         ('precision = "w8a8"', 'precision = "w1a1"'),
         ('sha256 = "1571', 'sha256 = "xyz'),
         ('id = "starter"', 'id = "starter"\nsurprise = 1'),
@@ -63,3 +64,12 @@ def test_a_missing_manifest_is_told(tmp_path):
 def test_whatever_shapes_a_vector_changes_the_fingerprint(tmp_path, old, new):
     one, other = load_manifest(STARTER), load_manifest(changed(tmp_path, old, new))
     assert one.spec.fingerprint != other.spec.fingerprint
+
+
+def test_another_layout_of_the_same_numbers_makes_files_anew_and_keeps_libraries(tmp_path):
+    one, other = (
+        load_manifest(STARTER),
+        load_manifest(changed(tmp_path, "layout = 2", "layout = 1")),
+    )
+    assert one.build != other.build
+    assert one.spec == other.spec

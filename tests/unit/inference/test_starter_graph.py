@@ -2,12 +2,15 @@
 
 import numpy as np
 import onnx
+import onnxruntime
 import pytest
+from onnx import numpy_helper
 
+from folioscope.inference import starter_graph
 from folioscope.inference.sessions import open_session
 from folioscope.inference.starter_file import parse_starter_file
 from folioscope.inference.starter_graph import build_starter_model
-from tests.made_models import PIECES, reference_embedding, tiny_model
+from tests.made_models import LAYERS, PIECES, reference_embedding, tiny_model
 
 TINY = tiny_model(seed=5)
 TEXTS = [[0, 5, 8, 9, 2], [0, 6, 7, 8, 8, 9, 10, 4, 2], [0, 2]]
@@ -49,6 +52,41 @@ def test_spared_products_keep_their_four_bits():
     ]
     assert "MatMulNBits" not in operators[0]
     assert {"MatMulNBits", "DynamicQuantizeMatMul"} <= operators[1]
+
+
+def optimised(model: bytes, folder):
+    """Return the graph that ONNX Runtime makes of a model before it runs it."""
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3  # it warns that such a file is for this machine only
+    options.optimized_model_filepath = str(folder / "optimised.onnx")
+    onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    return onnx.load(folder / "optimised.onnx").graph
+
+
+def eight_bit_codes(names):
+    dense = np.concatenate([TINY.weights[f"{name}.w"] for name in names])
+    scales = np.abs(dense).max(axis=1) / 127
+    return np.rint(dense / scales[:, None].astype(np.float32)).T
+
+
+def test_eight_bit_codes_are_constants_when_the_model_runs(tmp_path):
+    model = build_starter_model(parse_starter_file(TINY.array), precision="w8a8")
+    assert "QuantizeLinear" in {node.op_type for node in onnx.load_from_string(model).graph.node}
+    graph = optimised(model, tmp_path)
+    assert not {"QuantizeLinear", "DequantizeLinear"} & {node.op_type for node in graph.node}
+    constants = {weight.name: numpy_helper.to_array(weight) for weight in graph.initializer}
+    products = [node for node in graph.node if node.op_type == "DynamicQuantizeMatMul"]
+    assert len(products) == 4 * LAYERS
+    for product in products:
+        own = product.output[0].removesuffix(".out")
+        names = [f"{own[:-1]}{part}" for part in "qkv"] if own[-1] == "q" else [own]
+        np.testing.assert_array_equal(constants[product.input[1]], eight_bit_codes(names))
+
+
+def test_codes_without_divisors_give_the_same_vectors(tmp_path, monkeypatch):
+    told = embed("w8a8", tmp_path, TEXTS)
+    monkeypatch.setattr(starter_graph, "divisors_of", lambda levels, codes: None)
+    np.testing.assert_array_equal(embed("w8a8", tmp_path, TEXTS), told)
 
 
 @pytest.mark.parametrize("precision", ["float32", "w4a8"])

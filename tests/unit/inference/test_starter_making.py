@@ -128,6 +128,13 @@ def test_the_second_opening_makes_nothing(tiny, tmp_path):
     opened(tiny, tmp_path / "models")
 
 
+def test_a_model_made_in_another_layout_is_made_anew(tiny, tmp_path):
+    older = ensure_starter(msgspec.structs.replace(tiny, layout=1), tmp_path / "models")
+    newer = ensure_starter(tiny, tmp_path / "models")
+    assert newer != older
+    assert (newer / MODEL_FILE).is_file()
+
+
 @pytest.fixture
 def shipped(tiny, tmp_path, monkeypatch):
     """The folder of the tiny model as an installer brings it, made and without its wheel."""
