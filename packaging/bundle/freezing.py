@@ -45,12 +45,15 @@ def freeze() -> Bundle:
         from linux.refining import refine
 
         refine(bundle.folder)
-    _tell_what_is_in(bundle.folder)
+    tell_what_is_in(bundle.folder)
     return bundle
 
 
-def _tell_what_is_in(folder: Path) -> None:
-    """Write the legal files anew, for exactly what came in and stayed; raise BuildError."""
+def tell_what_is_in(folder: Path) -> None:
+    """Write the legal files anew, for exactly what came in and stayed; raise BuildError.
+
+    ``folder`` is the frozen program, or a copy of it from which something was taken since.
+    """
     texts = _write_legal(legal.Bundled(folder / trimming.INNER, BUILD / "freezing" / NAME))
     shutil.rmtree(folder / LEGAL_PLACE)
     shutil.copytree(texts, folder / LEGAL_PLACE)

@@ -10,7 +10,9 @@ from email.utils import formatdate
 from pathlib import Path
 
 from bundle.artifact import Bundle
+from bundle.freezing import tell_what_is_in
 from bundle.product import CONTACT, DESCRIPTION, DEVELOPER, LICENCE, NAME, SUMMARY, TITLE
+from bundle.trimming import INNER
 from linux.deb_file import write_deb
 from linux.system_libraries import dependencies, leave_to_system
 from linux.tree import set_times_and_modes, stage, write, write_packed
@@ -27,7 +29,9 @@ def build_deb(bundle: Bundle, out: Path, *, is_quick: bool = False) -> Path:
     with tempfile.TemporaryDirectory(prefix="folioscope-deb-") as made:
         root = Path(made) / "root"
         stage(bundle, root / "usr")
-        leave_to_system(root / "usr" / "lib" / NAME / "_internal")
+        home = root / "usr" / "lib" / NAME
+        leave_to_system(home / INNER)
+        tell_what_is_in(home)
         stage_documents(root / "usr" / "share", bundle)
         set_times_and_modes(root, bundle.epoch_s)
         needed = sorted({*dependencies(root), *LOADED_BY_NAME})

@@ -9,7 +9,7 @@ import pytest
 from bundle.artifact import BuildError
 from linux.deb_file import write_deb
 from linux.debian import changelog_text, control_text, copyright_text, debian_version, md5sums
-from linux.system_libraries import _with_version
+from linux.system_libraries import _told, _version_of_symbols
 from linux.tree import set_times_and_modes
 
 EPOCH_S = 1_700_000_000
@@ -51,9 +51,23 @@ def test_debian_orders_versions_as_we_do(older, newer):
 
 def test_newest_symbols_become_versions_of_packages():
     newest = {"GLIBC": (2, 36), "GLIBCXX": (3, 4, 30)}
-    assert _with_version("libc6", newest) == "libc6 (>= 2.36)"
-    assert _with_version("libstdc++6", newest) == "libstdc++6 (>= 12)"
-    assert _with_version("zlib1g", newest) == "zlib1g"
+    assert _version_of_symbols("libc6", newest) == "2.36"
+    assert _version_of_symbols("libstdc++6", newest) == "12"
+    assert _version_of_symbols("zlib1g", newest) == ""
+
+
+@pytest.mark.parametrize(
+    ("package", "version", "told"),
+    [
+        ("zlib1g", "1:1.2.3", "zlib1g (>= 1:1.2.3)"),
+        ("libxcb-shm0", "", "libxcb-shm0"),
+        ("libxcb-shm0", "0", "libxcb-shm0"),
+        ("libssl3", "3.0.0", "libssl3 (>= 3.0.0) | libssl3t64 (>= 3.0.0)"),
+        ("libssl3t64", "3.0.0", "libssl3t64 (>= 3.0.0) | libssl3 (>= 3.0.0)"),
+    ],
+)
+def test_packages_are_told_with_versions_and_the_names_of_other_releases(package, version, told):
+    assert _told(package, version) == told
 
 
 def test_documents_name_the_licence_and_the_version():
