@@ -105,7 +105,7 @@ def _four_bits(rng, rows, columns):
     raw, weights = b"", np.zeros((rows, columns), np.float32)
     for row in range(rows):
         for first in range(0, columns, 32):
-            scale = np.float16(rng.uniform(0.02, 0.06))
+            scale = np.float16(rng.uniform(0.02, 0.06) * (-1) ** row)  # real ones have both signs
             codes = rng.integers(0, 16, 32)
             raw += scale.tobytes() + bytes(
                 int(codes[i]) | (int(codes[i + 16]) << 4) for i in range(16)

@@ -22,7 +22,13 @@ from folioscope.inference.starter_file import BLOCK, StarterFile
 # stay "w4a8". A matrix spans the batch, so vectors differ slightly with their neighbours in it.
 Precision = Literal["float32", "w4a8", "w8a8"]
 _CONTRIB = "com.microsoft"
-_FLOAT, _INT8, _INT4 = 1, 3, 22  # as ONNX numbers types
+_FLOAT, _INT8, _INT32, _INT4 = 1, 3, 6, 22  # as ONNX numbers types
+# for each high byte of a float16, the floats with 0 and 1 as their low byte; no scale is infinite
+_RANGES = np.nan_to_num(
+    np.arange(1 << 16, dtype="<u2").view("<f2").reshape(256, 256)[:, :2].astype(np.float32),
+    posinf=0,
+    neginf=0,
+)
 
 
 def build_starter_model(
@@ -113,7 +119,6 @@ class _GraphBuilder:
         shape = self.file.shape
         blocks = self.file.blocks("emb.word", shape.words, shape.hidden)
         table = self.weight("word.nibbles", blocks.nibbles)
-        scales = self.weight("word.scales", blocks.scales)
         self.node("Gather", [table, "input_ids"], "word_bytes")
         low_bits = self.weight("low_bits", np.array(15, np.uint8))
         four = self.weight("four", np.array(4, np.uint8))
@@ -123,12 +128,31 @@ class _GraphBuilder:
         self.node("Cast", ["word_codes"], "word_levels", to=1)
         eight = self.weight("eight", np.array(8, np.float32))
         self.node("Sub", ["word_levels", eight], "word_signed")
-        self.node("Gather", [scales, "input_ids"], "word_halves")
-        self.node("Cast", ["word_halves"], "word_scales", to=1)
+        self._word_scales(blocks.scales)
         self.node("Unsqueeze", ["word_scales", self.numbers(-1)], "word_scales_4d")
         self.node("Mul", ["word_signed", "word_scales_4d"], "word_blocks")
         flat = self.numbers(0, 0, shape.hidden)
         return self.node("Reshape", ["word_blocks", flat], "words")
+
+    def _word_scales(self, scales: npt.NDArray[np.float16]) -> None:
+        """Gather scales whose high and low bytes lie apart, which packs 0.28 MB smaller.
+
+        Floats of one high byte are evenly spaced, so two tables by it, where they begin and how
+        far they are apart, give the exact float.
+        """
+        halves = np.ascontiguousarray(scales, "<f2").view(np.uint8).reshape(*scales.shape, 2)
+        low = self.weight("word.scales_low", halves[..., 0])
+        high = self.weight("word.scales_high", halves[..., 1])
+        self.node("Gather", [low, "input_ids"], "word_low_byte")
+        self.node("Gather", [high, "input_ids"], "word_high_byte")
+        self.node("Cast", ["word_high_byte"], "word_ranges", to=_INT32)
+        starts = self.weight("range_starts", _RANGES[:, 0])
+        steps = self.weight("range_steps", _RANGES[:, 1] - _RANGES[:, 0])
+        self.node("Gather", [starts, "word_ranges"], "word_starts")
+        self.node("Gather", [steps, "word_ranges"], "word_steps")
+        self.node("Cast", ["word_low_byte"], "word_counts", to=_FLOAT)
+        self.node("Mul", ["word_counts", "word_steps"], "word_ways")
+        self.node("Add", ["word_starts", "word_ways"], "word_scales")
 
     def layer(self, number: int, states: str) -> str:
         """Attention and feed-forward, each with its residual and normalisation."""
