@@ -8,7 +8,8 @@ import pytest
 
 # a command whose stage does not hear of the cancel, and goes in and out of C++ all the time
 PROGRAM = """
-import sys, threading, numpy as np, onnxruntime
+import os, pathlib, signal, sys, threading
+import numpy as np, onnxruntime
 from folioscope import __main__
 from folioscope.cli import program
 from folioscope.jobs.stages import run_together
@@ -42,8 +43,34 @@ def kept():
     keeper.close()
     print("closed")
 
+def shown():
+    from folioscope.gui import app
+    from folioscope.gui.start import WindowStart
+    from folioscope.update_rooms import updates_of
+    from folioscope.settings.store import SettingsStore
+    from folioscope.system.logs import start_logging
+
+    def close():
+        at_work.wait(60)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    start_logging()  # it tells the log what did not end
+    place = pathlib.Path(sys.argv[1]).parent
+    settings = SettingsStore(place / "settings.json")
+    threading.Thread(target=close).start()
+    app.run(
+        work,
+        library_name="Research",
+        argv=["folioscope"],
+        settings=settings,
+        updates=lambda: updates_of(settings),
+        start=WindowStart(place / "Library", place),
+    )
+    print("closed")
+
 def command(_words, _wiring):
-    {"a stage": staged, "a model being loaded": kept}[sys.argv[2]]()
+    works = {"a stage": staged, "a model being loaded": kept, "a job of a window": shown}
+    works[sys.argv[2]]()
     return 7
 
 program.main = command
@@ -68,7 +95,12 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("left", "said"), [("a stage", "cancelled\n"), ("a model being loaded", "closed\n")]
+    ("left", "said"),
+    [
+        ("a stage", "cancelled\n"),
+        ("a model being loaded", "closed\n"),
+        ("a job of a window", "closed\n"),
+    ],
 )
 def test_what_still_works_for_nobody_costs_no_exit_code(
     product: Path, left: str, said: str

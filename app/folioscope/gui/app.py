@@ -20,6 +20,7 @@ from folioscope.gui.theme import SystemTheme
 from folioscope.gui.update_controller import MakeUpdates
 from folioscope.gui.window_memory import WindowMemory
 from folioscope.gui.words import install_language, tr
+from folioscope.jobs.apart import leave_at_work
 from folioscope.services.api import Services
 from folioscope.settings.store import SettingsStore
 from folioscope.system.paths import config_dir
@@ -88,6 +89,7 @@ def run(
     code = app.exec()
     if not runner.shutdown():
         _logger.warning("Some work did not end in time")
+        leave_at_work(runner)
     return code
 
 

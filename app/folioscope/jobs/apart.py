@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 _guard = threading.Lock()
 _started: "weakref.WeakSet[threading.Thread]" = weakref.WeakSet()
+_kept: list[object] = []
 
 
 def start_apart(work: Callable[[], None], *, name: str) -> threading.Thread:
@@ -22,8 +23,18 @@ def start_apart(work: Callable[[], None], *, name: str) -> threading.Thread:
     return thread
 
 
+def leave_at_work(owner: object) -> None:
+    """Note that an owner of other threads was waited for in vain.
+
+    It is kept, as what is destroyed with it would wait for them without end.
+    """
+    _kept.append(owner)
+
+
 def wait_for_all(timeout_s: float) -> bool:
-    """Wait for all that was started apart; False where some of it still runs after the time."""
+    """Wait for all that was started apart; False where something still runs after the time."""
+    if _kept:
+        return False
     ends_at = time.monotonic() + timeout_s
     with _guard:
         running = [thread for thread in _started if thread.is_alive()]
