@@ -17,23 +17,44 @@ from bundle.artifact import BuildError
 from linux.libraries import write_anew
 
 LIBRARY = "pymupdf/libmupdf.so.*"
-# the larger of them, 27 to 1300 KB packed each
+# the larger of them, 12 to 1300 KB packed each
 FONTS = (
     "NotoSansAnatolianHieroglyphs",
     "NotoSansBhaiksuki",
+    "NotoSansBrahmi",
     "NotoSansCuneiform",
+    "NotoSansDuployan",
     "NotoSansEgyptianHieroglyphs",
+    "NotoSansGunjalaGondi",
+    "NotoSansKaithi",
+    "NotoSansKawi",
+    "NotoSansKharoshthi",
+    "NotoSansLinearA",
     "NotoSansLinearB",
     "NotoSansMarchen",
+    "NotoSansMasaramGondi",
+    "NotoSansMedefaidrin",
+    "NotoSansMendeKikakui",
+    "NotoSansMeroitic",
+    "NotoSansModi",
     "NotoSansNandinagari",
     "NotoSansNushu",
+    "NotoSansOldHungarian",
+    "NotoSansPhagsPa",
+    "NotoSansSharada",
     "NotoSansSiddham",
     "NotoSansSignWriting",
+    "NotoSansSogdian",
+    "NotoSansSoyombo",
     "NotoSansTirhuta",
+    "NotoSansWarangCiti",
+    "NotoSerifDivesAkuru",
+    "NotoSerifDogra",
     "NotoSerifGrantha",
     "NotoSerifKhitanSmallScript",
     "NotoSerifKhojki",
     "NotoSerifTangut",
+    "NotoSerifVithkuqi",
 )
 # MuPDF loads a font before it asks for a letter, so a whole one stands there: its smallest
 STAND_IN = "NotoSansOgham"
