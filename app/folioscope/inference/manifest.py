@@ -6,9 +6,10 @@ from typing import Literal
 
 import msgspec
 
-from folioscope.domain.errors import InferenceError
 from folioscope.domain.protocols import EncoderSpec
+from folioscope.inference.manifest_reading import decode_manifest
 
+_AGAIN = "Install Folioscope again."
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _FOLDER_NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")  # ids and revisions name folders
 
@@ -95,14 +96,9 @@ class ModelManifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def load_manifest(path: Path) -> ModelManifest:
     """Read and check a manifest; raise InferenceError that names the file and the fault."""
-    try:
-        return msgspec.toml.decode(path.read_bytes(), type=ModelManifest)
-    except OSError as error:
-        raise InferenceError(
-            f"The model description {path} cannot be read.", hint="Install Folioscope again."
-        ) from error
-    except (msgspec.DecodeError, UnicodeDecodeError, ValueError) as error:
-        raise InferenceError(
-            f"The model description {path} is not valid: {error}.",
-            hint="Install Folioscope again.",
-        ) from error
+    return decode_manifest(
+        path,
+        ModelManifest,
+        if_unreadable=_AGAIN,
+        if_invalid=_AGAIN,
+    )

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import msgspec
 
-from folioscope.domain.errors import InferenceError
 from folioscope.domain.models import ModelKind, Precision
+from folioscope.inference.manifest_reading import decode_manifest
 
 SCHEMA = 1
 MANIFEST_FILE = "manifest.toml"
@@ -177,14 +177,9 @@ class VisualManifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
 
 def read_visual_manifest(path: Path) -> VisualManifest:
     """Read and check a manifest; raise InferenceError that names the file and the fault."""
-    try:
-        return msgspec.toml.decode(path.read_bytes(), type=VisualManifest)
-    except OSError as error:
-        raise InferenceError(
-            f"The model description {path} cannot be read.", hint="Check the file and its folder."
-        ) from error
-    except (msgspec.DecodeError, UnicodeDecodeError, ValueError) as error:
-        raise InferenceError(
-            f"The model description {path} is not valid: {error}.",
-            hint="Mend it, or make it again from the checkpoint.",
-        ) from error
+    return decode_manifest(
+        path,
+        VisualManifest,
+        if_unreadable="Check the file and its folder.",
+        if_invalid="Mend it, or make it again from the checkpoint.",
+    )
