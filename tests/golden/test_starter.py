@@ -8,6 +8,9 @@ sum 8-bit products, by far less than that.
 import numpy as np
 import pytest
 
+from folioscope.inference.manifest import load_manifest
+from folioscope.inference.starter import MANIFEST
+from folioscope.system.paths import shipped_dir
 from tests.golden.make_starter_vectors import VECTORS, vectors_of
 from tests.starter_model import starter, starter_models_dir  # noqa: F401  (fixtures)
 
@@ -30,6 +33,12 @@ def test_vectors_are_those_of_the_network_in_floats(found, golden, side):
     cosines = (found[side] * golden[side]).sum(axis=1)
     assert cosines.min() > 0.99
     assert cosines.mean() > 0.997
+
+
+def test_the_file_is_no_larger_than_its_four_bits(starter, starter_models_dir):  # noqa: F811
+    manifest = load_manifest(shipped_dir("onnx_models") / MANIFEST)
+    (model,) = starter_models_dir.glob(f"starter/{manifest.build}/model.onnx")
+    assert model.stat().st_size < 69_000_000
 
 
 def test_queries_find_their_page_across_languages(found):

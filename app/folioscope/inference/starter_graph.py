@@ -141,8 +141,8 @@ class _GraphBuilder:
         far they are apart, give the exact float.
         """
         halves = np.ascontiguousarray(scales, "<f2").view(np.uint8).reshape(*scales.shape, 2)
-        low = self.weight("word.scales_low", halves[..., 0])
         high = self.weight("word.scales_high", halves[..., 1])
+        low = self.weight("word.scales_low", halves[..., 0])
         self.node("Gather", [low, "input_ids"], "word_low_byte")
         self.node("Gather", [high, "input_ids"], "word_high_byte")
         self.node("Cast", ["word_high_byte"], "word_ranges", to=_INT32)
