@@ -72,13 +72,20 @@ NEVER_IMPORTED = (
     "readline",
     "scipy",
     "setuptools",
+    "shapely",  # another module stands in its place
     "tkinter",
     "torch",
     "trio",
 )
 # modules of ours under the names of others that are left out, as PyInstaller lists modules
-STAND_INS = (
-    ("pyarrow.dataset", str(Path(__file__).with_name("pyarrow_dataset.py")), "PYMODULE-2"),
+_HERE = Path(__file__).parent
+STAND_INS = tuple(
+    (name, str(_HERE / file), "PYMODULE-2")
+    for name, file in (
+        ("pyarrow.dataset", "pyarrow_dataset.py"),
+        ("shapely", "shapely_stand_in/__init__.py"),
+        ("shapely.geometry", "shapely_stand_in/geometry.py"),
+    )
 )
 
 

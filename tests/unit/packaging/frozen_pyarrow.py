@@ -1,4 +1,4 @@
-"""A plugin of pytest: PyArrow as the frozen program has it, without what is left out there."""
+"""A plugin of pytest: PyArrow as the frozen program has it, and stand-ins of other modules."""
 
 import sys
 from collections.abc import Sequence

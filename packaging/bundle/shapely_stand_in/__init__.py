@@ -1,0 +1,1 @@
+"""What the frozen program has in the place of ``shapely``: see ``geometry``."""
