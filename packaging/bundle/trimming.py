@@ -80,6 +80,7 @@ CUTS = (
         "models of RapidOCR: ours are the same in fewer bits, and angles are not asked for",
         ("rapidocr/models/*.onnx",),
     ),
+    Cut("what OpenCV loads to read films, on Windows", ("cv2/opencv_videoio_ffmpeg*",)),
     Cut(
         "Qt for screens without a window system, of players and of other toolkits",
         (

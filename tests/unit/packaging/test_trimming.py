@@ -99,6 +99,9 @@ def test_nothing_that_is_imported_is_left_out(loaded):
         ("folioscope/_data/models/ocr/det.onnx", False),
         ("rapidocr/models/PP-OCRv6_det_small.onnx", True),
         ("rapidocr/config.yaml", False),
+        ("cv2/opencv_videoio_ffmpeg500_64.dll", True),
+        ("cv2/cv2.pyd", False),
+        ("cv2/python-3/cv2.abi3.so", False),
     ],
 )
 def test_what_goes_and_what_stays(place, goes):
