@@ -7,12 +7,17 @@ import shutil
 from pathlib import Path
 
 from smoke.bare_root import USERS
-from smoke.file_lists import KEPT_BY_APT, FileList, differences, list_files
+from smoke.file_lists import FileList, list_files
 from smoke.inside import Setting
 from smoke.judging import must_be_a_sentence, must_be_quiet
-from smoke.library import DOCUMENTS, HARDEST, USERS_OWN, Folioscope, kept_folders, lay_samples
+from smoke.library import DOCUMENTS, HARDEST, Folioscope, lay_samples
 from smoke.session import Session
-from smoke.steps import SmokeError
+from smoke.shared_steps import (
+    must_be_as_before,
+    must_leave_only,
+    must_still_hold,
+    use_samples,
+)
 
 DOWNLOADS = "/home/ada/Téléchargements – 下載"
 PLACE = "/home/ada/Meine Programme & Größen/Folio 程式"
@@ -93,28 +98,13 @@ class ArchiveProof:
             self._as("ada", "--install", PLACE)
             self._is_installed = True
         with steps.check("nothing was written but into homes"):
-            changed = differences(
-                self._clean, list_files(session.root), allowed=[r"/home/(ada|bob)/.*"]
-            )
-            if changed:
-                raise SmokeError(changed.told())
+            must_be_as_before(self._clean, session.root, allowed=[r"/home/(ada|bob)/.*"])
 
     def _use(self) -> None:
-        session, steps = self._session, self._session.steps
-        before = list_files(session.root)
-        with steps.step("it tells its version, its commands and what it finds"):
-            self._ada.introduce("")
-        with steps.step("the samples are indexed"):
-            self._ada.index(DOCUMENTS)
-        with steps.step("searches find the right pages"):
-            self._ada.search()
-        if self._has_window:
-            self._ada.tour("ada")
-        with steps.check("nothing was written but libraries, settings and logs"):
-            allowed = [*USERS_OWN, rf"{LIBRARY}(/.*)?"]
-            changed = differences(before, list_files(session.root), allowed=allowed)
-            if changed:
-                raise SmokeError(changed.told())
+        library = [rf"{LIBRARY}(/.*)?"]
+        use_samples(
+            self._session, self._ada, version="", has_window=self._has_window, allowed=library
+        )
 
     def _odd(self) -> None:
         steps = self._session.steps
@@ -143,13 +133,9 @@ class ArchiveProof:
         with steps.step("installed over itself"):
             self._as("ada", "--install", PLACE)
         with steps.check("the same files lie there"):
-            changed = differences(files, list_files(session.root))
-            if changed:
-                raise SmokeError(changed.told())
+            must_be_as_before(files, session.root)
         with steps.step("the library is whole, and is searched"):
-            if (after := self._ada.holds()) != before:
-                raise SmokeError(f"It held {before} and holds {after}.")
-            self._ada.search(HARDEST)
+            must_still_hold(self._ada, before)
 
     def _uninstall(self) -> None:
         session, steps = self._session, self._session.steps
@@ -160,9 +146,4 @@ class ArchiveProof:
         with steps.step("nothing is left but libraries, settings and logs"):
             named = str(Path(PLACE).parent)  # by the user, who may have more in it
             own = [rf"{LIBRARY}(/.*)?", r"/home/bob/Zweite Bibliothek(/.*)?", named]
-            allowed = [*KEPT_BY_APT, *USERS_OWN, *_SHARED_FOLDERS, *own]
-            after = list_files(session.root)
-            left = differences(self._clean, after, allowed=allowed)
-            if left:
-                raise SmokeError(left.told())
-            steps.note(f"kept: {', '.join(kept_folders(after.keys() - self._clean.keys()))}")
+            must_leave_only(session, self._clean, allowed=[*_SHARED_FOLDERS, *own])

@@ -14,8 +14,14 @@ from smoke.file_lists import (
 )
 from smoke.inside import Setting
 from smoke.judging import must_be_a_sentence
-from smoke.library import DOCUMENTS, HARDEST, USERS_OWN, Folioscope, kept_folders, lay_samples
+from smoke.library import DOCUMENTS, HARDEST, Folioscope, lay_samples
 from smoke.session import Session
+from smoke.shared_steps import (
+    must_be_as_before,
+    must_leave_only,
+    must_still_hold,
+    use_samples,
+)
 from smoke.steps import SmokeError
 
 PACKAGE = "folioscope"
@@ -117,21 +123,10 @@ class PackageProof:
                 raise SmokeError(f"{entry.name}: its icon {named} is not there.")
 
     def _use(self) -> None:
-        session, steps = self._session, self._session.steps
+        session = self._session
         lay_samples(session.root, DOCUMENTS, user="ada")
-        before = list_files(session.root)
-        with steps.step("it tells its version, its commands and what it finds"):
-            self._ada.introduce(package_field(self._package, "Version"))
-        with steps.step("the samples are indexed"):
-            self._ada.index(DOCUMENTS)
-        with steps.step("searches find the right pages"):
-            self._ada.search()
-        if self._has_window:
-            self._ada.tour("ada")
-        with steps.check("nothing was written but libraries, settings and logs"):
-            changed = differences(before, list_files(session.root), allowed=USERS_OWN)
-            if changed:
-                raise SmokeError(changed.told())
+        version = package_field(self._package, "Version")
+        use_samples(session, self._ada, version=version, has_window=self._has_window)
 
     def _odd(self) -> None:
         steps = self._session.steps
@@ -165,25 +160,16 @@ class PackageProof:
         with steps.step("apt installs the package over itself"):
             session.apt("install", "--reinstall", self._inner)
         with steps.check("the same files lie there"):
-            changed = differences(files, list_files(session.root), allowed=KEPT_BY_APT)
-            if changed:
-                raise SmokeError(changed.told())
+            must_be_as_before(files, session.root, allowed=KEPT_BY_APT)
         with steps.step("the library is whole, and is searched"):
-            if (after := self._ada.holds()) != before:
-                raise SmokeError(f"It held {before} and holds {after}.")
-            self._ada.search(HARDEST)
+            must_still_hold(self._ada, before)
 
     def _purge(self) -> None:
         session, steps = self._session, self._session.steps
         with steps.step("apt purges the package"):
             session.apt("purge", PACKAGE)
         with steps.step("nothing is left but libraries, settings and logs"):
-            allowed = [*KEPT_BY_APT, *USERS_OWN, rf"{DOCUMENTS}(/.*)?"]
-            after = list_files(session.root)
-            left = differences(self._clean, after, allowed=allowed)
-            if left:
-                raise SmokeError(left.told())
-            steps.note(f"kept: {', '.join(kept_folders(after.keys() - self._clean.keys()))}")
+            must_leave_only(session, self._clean, allowed=[rf"{DOCUMENTS}(/.*)?"])
 
 
 def package_field(package: Path, name: str) -> str:
