@@ -13,7 +13,7 @@ from licences import Distributions
 OWN = "AGPL-3.0-or-later"
 ROOT = Path(__file__).resolve().parents[2]
 _TEXTS = Path(__file__).with_name("texts")
-_WANTED = re.compile(r"LICEN[CS]E|COPYING|NOTICE|AUTHORS|ATTRIBUTION", re.IGNORECASE)
+_WANTED = re.compile(r"LICEN[CS]E|COPYING|NOTICE|AUTHORS|ATTRIBUTION|_OFL\b", re.IGNORECASE)
 _CODE = {".py", ".pyc", ".pyi", ".h", ".hpp", ".c", ".so", ".toml", ".json"}
 _HEADINGS = {
     Kind.PACKAGE: "Packages",

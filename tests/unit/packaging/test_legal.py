@@ -116,7 +116,8 @@ def test_the_text_of_every_licence_on_the_list_is_there() -> None:
 
 
 def test_everything_is_written_for_what_is_installed(python, plant, tmp_path) -> None:
-    plant("stork", "License-Expression: MIT", files={"licenses/LICENSE": "The stork's own text"})
+    texts = {"licenses/LICENSE": "The stork's own text", "licenses/Nib_OFL.txt": "A font's"}
+    plant("stork", "License-Expression: MIT", files=texts)
     heron = plant(
         "heron",
         "Classifier: License :: OSI Approved :: Apache Software License",
@@ -127,6 +128,7 @@ def test_everything_is_written_for_what_is_installed(python, plant, tmp_path) ->
     legal.write(python, tmp_path / "legal", asked=[heron])
     folder = tmp_path / "legal"
     assert (folder / "licences/stork/LICENSE").read_text("utf-8") == "The stork's own text"
+    assert (folder / "licences/stork/Nib_OFL.txt").read_text("utf-8") == "A font's"
     assert (folder / "licences/heron/NOTICE").exists()
     assert (folder / "licences/standard/Apache-2.0.txt").exists()
     assert (folder / "LICENSE").read_bytes() == (ROOT / "LICENSE").read_bytes()
