@@ -3,6 +3,9 @@
 The wheel on PyPI also reads films and pictures, runs networks and opens cameras, and weighs six
 times as much. ``python -m linux.opencv``, in packaging/, compiles it (five minutes on two cores;
 kept in build/opencv) and puts it into the environment that it runs in, in place of PyPI's.
+
+Measured on 12 pages in five languages: the same 1,815 words in the same boxes. It has no IPP: of a
+page's 1.5 s, cutting 60 lines out takes 15 ms and not 11, and the rest as long as before.
 """
 
 import hashlib
