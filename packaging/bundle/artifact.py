@@ -27,7 +27,6 @@ class Artifact:
 
     ``cannot`` returns why it cannot be built here, "" when it can. ``build`` writes it into a
     folder and returns its file; raises BuildError. ``most_bytes``: more is a fault.
-    ``aimed_bytes``: more is told, as it is more than users should have to fetch.
     """
 
     name: str
@@ -35,4 +34,3 @@ class Artifact:
     cannot: Callable[[], str]
     build: Callable[[Bundle, Path], Path]
     most_bytes: int | None = None
-    aimed_bytes: int | None = None

@@ -9,15 +9,13 @@ from bundle.artifact import Artifact, BuildError, Bundle
 from linux import appimage
 
 
-def artifact(
-    name: str, *, reason: str = "", most_bytes: int | None = None, aimed_bytes: int | None = None
-) -> Artifact:
+def artifact(name: str, *, reason: str = "", most_bytes: int | None = None) -> Artifact:
     def made(bundle: Bundle, out: Path) -> Path:
         file = out / f"{name}-{bundle.version}"
         file.write_bytes(b"x" * 1000)
         return file
 
-    return Artifact(name, f"about {name}", lambda: reason, made, most_bytes, aimed_bytes)
+    return Artifact(name, f"about {name}", lambda: reason, made, most_bytes)
 
 
 def test_all_systems_are_known():
@@ -45,12 +43,6 @@ def test_an_artifact_over_its_limit_is_a_fault(tmp_path):
     assert build._make(artifact("deb", most_bytes=1000), bundle, tmp_path) == ""
     told = build._make(artifact("deb", most_bytes=999), bundle, tmp_path)
     assert told.startswith("deb-1.2.3 has ")
-
-
-def test_more_than_was_aimed_at_is_told_and_no_fault(tmp_path, capsys):
-    bundle = Bundle(tmp_path, "1.2.3", 0)
-    assert build._make(artifact("deb", aimed_bytes=999), bundle, tmp_path) == ""
-    assert "more than the 0 MB aimed at" in capsys.readouterr().out
 
 
 def test_an_appimage_needs_tool_and_runtime(tmp_path, monkeypatch):
