@@ -141,7 +141,7 @@ def test_halves_that_read_each_others_sizes_say_what_the_whole_says(
     encoder.open()
     rgb = np.random.default_rng(2).integers(0, 256, (700, 500, 3)).astype(np.uint8)
     (page,) = encoder.embed_pages([PageImage(rgb)])
-    rules, prompt = encoder._rules, encoder._prompt
+    rules, prompt = encoder._rules, encoder._model.words
     pixels = rules.normalised(rules.tiles(PageImage(rgb)))[None]
     ids = prompt.tokens(rules.layout(500, 700)).ids[None]
     given = {"pixel_values": pixels, "input_ids": ids, "attention_mask": np.ones_like(ids)}
