@@ -33,6 +33,7 @@ class ReadingView(QWidget):
         self._marks_key = MarksKey(self.canvas)
 
     def _perform(self, action: PageAction) -> None:
+        # no abstract method: Qt's classes have a metaclass of their own, which ABC's cannot join
         raise NotImplementedError(f"{type(self).__name__} does nothing on {action}.")
 
     def reload(self) -> None:
